@@ -1,0 +1,150 @@
+"""The settings: one class, read from the environment (and `.env`), checked once at start."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from dialer.errors import ConfigurationError
+
+PREFIX = "DIALER_"
+
+
+class Settings(BaseSettings):
+    """What the dialer can be told. Each field is the environment variable `DIALER_<NAME>`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    environment: Literal["development", "production"] = Field(
+        "development", description="`production` refuses embedded servers, weak secrets and failpoints."
+    )
+    data_dir: Path = Field(Path(".dialer"), description="Where embedded servers, generated secrets and logs are kept.")
+    database_url: str | None = Field(
+        None, description="PostgreSQL, `postgresql://user:password@host/name`. Empty: an embedded server."
+    )
+    database_pool_size: int = Field(5, ge=1, le=100, description="Connections kept by each process.")
+    redis_url: str | None = Field(
+        None, description="Redis for queues and limits, `redis://host:6379/0`. Empty: an embedded server."
+    )
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
+    log_json: bool = Field(False, description="One JSON object a line, for log collectors.")
+
+    jwt_secret: SecretStr | None = Field(
+        None, description="Signs the tokens; at least 32 characters. Empty in development: made and kept in data_dir."
+    )
+    access_token_minutes: int = Field(15, ge=1, le=1440, description="Life of an access token.")
+    refresh_token_days: int = Field(14, ge=1, le=365, description="Life of a refresh token.")
+    login_max_failures: int = Field(5, ge=1, description="Failed log-ins in a row that lock an account.")
+    login_lockout_seconds: int = Field(300, ge=1, description="How long a locked account stays locked.")
+    login_rate_limit: str = Field("20 per minute", description="Log-in attempts from one address.")
+    rate_limit_requests: int = Field(600, ge=1, description="API requests allowed in a window, per user or address.")
+    rate_limit_window: int = Field(60, ge=1, description="That window, in seconds.")
+    max_upload_mb: int = Field(2048, ge=1, description="Largest call list that is accepted, in megabytes.")
+
+    ari_app: str = Field(
+        "dialer", pattern=r"^[A-Za-z0-9_-]{1,64}$", description="The Stasis application's name on every PBX."
+    )
+    ari_password: SecretStr | None = Field(None, description="ARI password of every node that has none of its own.")
+    ari_passwords: dict[str, SecretStr] = Field(
+        default_factory=dict, description='ARI passwords by node, as JSON: `{"pbx1": "…"}`.'
+    )
+    ari_connect_timeout_seconds: float = Field(1.0, gt=0, description="Time to connect to a PBX.")
+    ari_read_timeout_seconds: float = Field(
+        3.0, gt=0, description="Time for a PBX to answer. Past it an originate's fate is unknown."
+    )
+    ari_pool_size: int = Field(
+        25, ge=1, le=90, description="Connections a process keeps to a PBX (its sessionlimit is 100 by default)."
+    )
+    real_calls_allowed: bool = Field(
+        False, description="Must be true before anything but the simulator is dialed through."
+    )
+
+    max_cps: float = Field(1000.0, gt=0, description="Calls per second of the whole installation.")
+    max_channels: int = Field(10000, ge=1, description="Channels at once of the whole installation.")
+    special_numbers_allowed: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="Emergency, short or premium-rate numbers that may be dialed all the same, separated by commas.",
+    )
+    single_call_window: str = Field(
+        "08:00-21:00", description="Daily hours, in the callee's zone, of calls outside any campaign."
+    )
+
+    dial_window_ms: int = Field(
+        800, ge=50, le=5000, description="After its claim a call is sent within this time or not at all."
+    )
+    claim_batch_size: int = Field(25, ge=1, le=100, description="Calls claimed in one transaction at most.")
+    queue_ahead_seconds: float = Field(3.0, ge=1, le=30, description="Work kept queued for each trunk.")
+    queued_expiry_seconds: int = Field(60, ge=5, description="A call queued longer than this is withdrawn.")
+    lease_seconds: float = Field(5.0, ge=1, le=60, description="A listener that is silent this long has lost its node.")
+    echo_interval_seconds: float = Field(1.0, gt=0, description="How often a listener probes its node end to end.")
+    echo_max_age_seconds: float = Field(
+        5.0, gt=0, description="No call goes to a node whose last echo is older than this."
+    )
+    reconcile_grace_seconds: float = Field(
+        5.0, ge=0.5, description="A call without news is looked into this long after its dial_by."
+    )
+    tomb_hold_seconds: float = Field(
+        120.0, ge=1, description="How long the id of an unanswered originate stays occupied before the call is ended."
+    )
+
+    @field_validator("special_numbers_allowed", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return frozenset(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("database_url", "redis_url", "jwt_secret", "ari_password", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: Any) -> Any:
+        return None if value == "" else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgresql_only(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        scheme, separator, rest = value.partition("://")
+        if not separator or scheme not in {"postgresql", "postgres", "postgresql+psycopg2"}:
+            raise ValueError("must begin with postgresql:// (PostgreSQL is the only database)")
+        return f"postgresql+psycopg2://{rest}"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_only(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://")):
+            raise ValueError("must begin with redis:// or rediss://")
+        return value
+
+    @field_validator("jwt_secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("must have at least 32 characters; `openssl rand -hex 32` makes one")
+        return value
+
+    @cached_property
+    def log_dir(self) -> Path:
+        """Where processes started by `dialer up` log to."""
+        return self.data_dir / "log"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read and check the settings.
+
+    Raises:
+        ConfigurationError: names every variable that is wrong, and why.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        lines = [
+            f"{PREFIX}{str(item['loc'][0]).upper() if item['loc'] else '?'}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors()
+        ]
+        raise ConfigurationError("The settings are not valid:\n  " + "\n  ".join(lines)) from error

@@ -1,0 +1,163 @@
+"""Every error the dialer raises on purpose.
+
+    DialerError
+    ├── ConfigurationError        a setting is missing or wrong
+    ├── RequestError              the caller's fault
+    │   ├── InvalidInput          a field or a file that can't be understood
+    │   ├── NotFound
+    │   ├── Conflict              not in this state, or already there
+    │   ├── AuthenticationError   who are you?
+    │   │   ├── TokenInvalid
+    │   │   └── AccountLocked
+    │   ├── PermissionDenied
+    │   └── RateLimited
+    ├── GateRefused               this number must not be dialed now
+    ├── OriginationError          a call could not be made
+    ├── AriError                  see dialer.ari.errors for its three outcomes
+    │   └── AriConnectionError    the PBX could not be reached
+    ├── DatabaseError             PostgreSQL is away or said no
+    └── LimitsUnavailable         Redis is away or its limits are stale: no dial
+
+`code` is stable and part of the API; `status` is the HTTP status under which the API reports it.
+"""
+
+from typing import Any, ClassVar
+
+
+class DialerError(Exception):
+    """Base of the tree. `detail` is a sentence for a person; `extra` goes into the problem document."""
+
+    code: ClassVar[str] = "internal_error"
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "The dialer failed"
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+
+
+class ConfigurationError(DialerError):
+    """A setting is missing or wrong. The detail names it and says what to do."""
+
+    code = "configuration_error"
+    title = "The configuration is wrong"
+
+
+class RequestError(DialerError):
+    """The caller asked for something that can't be done as asked."""
+
+    code = "bad_request"
+    status = 400
+    title = "The request can't be carried out"
+
+
+class InvalidInput(RequestError):
+    """A field, file or parameter that can't be understood. `extra["errors"]` names each one."""
+
+    code = "invalid_input"
+    status = 422
+    title = "The input is not valid"
+
+
+class NotFound(RequestError):
+    """There is no such thing."""
+
+    code = "not_found"
+    status = 404
+    title = "Not found"
+
+
+class Conflict(RequestError):
+    """Not possible in the present state, or it exists already."""
+
+    code = "conflict"
+    status = 409
+    title = "Not possible in the present state"
+
+
+class AuthenticationError(RequestError):
+    """Wrong user name or password, or no token."""
+
+    code = "authentication_failed"
+    status = 401
+    title = "Authentication failed"
+
+
+class TokenInvalid(AuthenticationError):
+    """The token is malformed, expired or revoked."""
+
+    code = "token_invalid"
+    title = "The token is not valid"
+
+
+class AccountLocked(AuthenticationError):
+    """Too many failures; `extra["retry_after_seconds"]` says how long to wait."""
+
+    code = "account_locked"
+    status = 429
+    title = "Too many failed log-ins"
+
+
+class PermissionDenied(RequestError):
+    """Logged in, but not allowed to do this."""
+
+    code = "permission_denied"
+    status = 403
+    title = "Not allowed"
+
+
+class RateLimited(RequestError):
+    """Too many requests; `extra["retry_after_seconds"]` says how long to wait."""
+
+    code = "rate_limited"
+    status = 429
+    title = "Too many requests"
+
+
+class GateRefused(RequestError):
+    """The gate said no. `extra` carries the refusal's code, rule and when it may change."""
+
+    code = "gate_refused"
+    status = 422
+    title = "This number must not be dialed now"
+
+
+class OriginationError(DialerError):
+    """A call could not be made."""
+
+    code = "origination_failed"
+    status = 502
+    title = "The call could not be made"
+
+
+class AriError(DialerError):
+    """Something went wrong between the dialer and a PBX."""
+
+    code = "ari_error"
+    status = 502
+    title = "The PBX answered with an error"
+
+
+class AriConnectionError(AriError):
+    """The PBX could not be reached."""
+
+    code = "ari_unreachable"
+    status = 503
+    title = "The PBX can't be reached"
+
+
+class DatabaseError(DialerError):
+    """PostgreSQL is away or refused."""
+
+    code = "database_unavailable"
+    status = 503
+    title = "The database is not available"
+
+
+class LimitsUnavailable(DialerError):
+    """Redis is away, or what it holds is stale. Limits fail closed: nothing is dialed."""
+
+    code = "limits_unavailable"
+    status = 503
+    title = "The limits can't be checked"
