@@ -1,0 +1,59 @@
+"""The barrier between claims and the decisions that must stop them.
+
+A claim holds the barrier shared, from before it reads the gate's facts until it commits. Whoever pauses, cancels,
+forbids a number or stops everything takes it exclusively: so each claim either committed before, and is waited for
+here, or sees the new facts. Both sides are transaction-scoped advisory locks, which survive a pooler and end with
+their connection.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select, text
+
+from dialer.clock import Clock
+from dialer.db.tables import Call
+from dialer.domain.calls import OPEN_STATES, CallState
+
+_KEY: Final = 7_301_002
+_POLL_SECONDS: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """Calls that were dialed before a decision took effect and are not over."""
+
+    calls: int
+
+
+def share(tx: Connection) -> None:
+    """Join the claims: waits while somebody holds them back."""
+    tx.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _KEY})
+
+
+def hold_back_claims(tx: Connection) -> None:
+    """Wait for running claims to commit, and let none begin before this transaction ends."""
+    tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
+
+
+def wait_until_settled(engine: Engine, clock: Clock, *scope: ColumnElement[bool]) -> InFlight:
+    """Wait until no call in `scope` that was claimed before can still be sent.
+
+    To be called after the deciding transaction has committed. It takes as long as the youngest claim's dial window at
+    most (a fraction of a second): from then on nothing is written to a PBX that the decision forbids.
+
+    Args:
+        scope: conditions on `Call`; none means all calls.
+    """
+    unsettled = and_(
+        Call.state == CallState.ORIGINATING,
+        Call.post_answer.is_(None),
+        Call.dial_by > func.clock_timestamp(),
+        *scope,
+    )
+    with engine.connect() as connection:
+        while connection.scalar(select(func.count()).select_from(Call).where(unsettled)):
+            connection.rollback()
+            clock.sleep(_POLL_SECONDS)
+        in_flight = select(func.count()).select_from(Call).where(Call.state.in_(OPEN_STATES), *scope)
+        return InFlight(connection.scalar(in_flight) or 0)

@@ -1,0 +1,29 @@
+"""The connection to PostgreSQL."""
+
+import psycopg2.extras
+import sqlalchemy
+from sqlalchemy import Engine
+
+_SESSION = (
+    "-c timezone=UTC "
+    "-c synchronous_commit=on "  # a claim that is not on disk can be dialed twice
+    "-c lock_timeout=5s "
+    "-c idle_in_transaction_session_timeout=30s"
+)
+
+
+def create_engine(url: str, *, pool_size: int = 5, application_name: str = "dialer") -> Engine:
+    """An engine for `url`. Nothing is connected until it is first used.
+
+    Every transaction is READ COMMITTED and commits synchronously, whatever the server's defaults are.
+    """
+    psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
+    return sqlalchemy.create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        isolation_level="READ COMMITTED",
+        connect_args={"options": _SESSION, "application_name": application_name, "connect_timeout": 5},
+    )

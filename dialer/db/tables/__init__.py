@@ -1,0 +1,40 @@
+"""The tables. `Base.metadata` has all of them; `migrations/` must match (`dialer db check`)."""
+
+from dialer.db.tables.access import Session, User
+from dialer.db.tables.base import Base
+from dialer.db.tables.calls import Call, CallVariables
+from dialer.db.tables.campaigns import (
+    CallList,
+    Campaign,
+    CampaignCount,
+    CampaignCountDelta,
+    Contact,
+    ContactData,
+    DncEntry,
+    ImportChunk,
+    ImportRefusal,
+    ZoneSet,
+)
+from dialer.db.tables.telephony import AllowedNumber, Control, PbxNode, Trunk
+
+__all__ = [
+    "AllowedNumber",
+    "Base",
+    "Call",
+    "CallList",
+    "CallVariables",
+    "Campaign",
+    "CampaignCount",
+    "CampaignCountDelta",
+    "Contact",
+    "ContactData",
+    "Control",
+    "DncEntry",
+    "ImportChunk",
+    "ImportRefusal",
+    "PbxNode",
+    "Session",
+    "Trunk",
+    "User",
+    "ZoneSet",
+]

@@ -1,0 +1,218 @@
+"""Campaigns, their call lists, their contacts and their counts."""
+
+import uuid
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialer.db.tables.base import Base, CreatedAt, one_of
+from dialer.domain.campaigns import CampaignState
+from dialer.domain.contacts import ContactState, FinalReason
+from dialer.domain.imports import ImportState
+
+
+class Campaign(CreatedAt, Base):
+    __tablename__ = "campaigns"
+    __table_args__ = (
+        CheckConstraint(one_of("state", CampaignState), name="state"),
+        CheckConstraint("max_attempts BETWEEN 1 AND 100", name="max_attempts_range"),
+        CheckConstraint("timeout_seconds BETWEEN 1 AND 600", name="timeout_range"),
+        CheckConstraint("cps > 0", name="cps_pos"),
+        CheckConstraint("channels > 0", name="channels_pos"),
+        Index("ix_campaigns_created_at", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(server_default=CampaignState.DRAFT.value)
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Counts the edits: recorded on every call as its `policy_version`."""
+    trunk_id: Mapped[int] = mapped_column(ForeignKey("trunks.id"))
+    caller_id: Mapped[str | None]
+    timeout_seconds: Mapped[int] = mapped_column(SmallInteger)
+    max_attempts: Mapped[int] = mapped_column(SmallInteger)
+    cps: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
+    channels: Mapped[int | None]
+    default_region: Mapped[str | None]
+    default_time_zone: Mapped[str | None]
+    calling_window: Mapped[dict[str, Any]]
+    retry_policy: Mapped[dict[str, Any]]
+    answer_action: Mapped[dict[str, Any]]
+    created_by: Mapped[str]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class CallList(CreatedAt, Base):
+    """An uploaded list and the job that imports it."""
+
+    __tablename__ = "call_lists"
+    __table_args__ = (CheckConstraint(one_of("state", ImportState), name="state"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    name: Mapped[str]
+    state: Mapped[str]
+    default_region: Mapped[str | None]
+    columns: Mapped[dict[str, Any]]
+    """What the file's header was understood as."""
+    rows: Mapped[int] = mapped_column(server_default="0")
+    chunks: Mapped[int] = mapped_column(server_default="0")
+    error: Mapped[str | None]
+    created_by: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    """The last time a part of the upload was stored."""
+    finished_at: Mapped[datetime | None]
+
+
+class ImportChunk(Base):
+    """Some rows of a list, as uploaded, until they have become contacts or refusals."""
+
+    __tablename__ = "import_chunks"
+    __table_args__ = (
+        CheckConstraint("(rows IS NULL) = done", name="rows_until_done"),
+        Index("ix_import_chunks_to_do", "call_list_id", "n", postgresql_where=text("NOT done")),
+    )
+
+    call_list_id: Mapped[int] = mapped_column(ForeignKey("call_lists.id", ondelete="CASCADE"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rows: Mapped[bytes | None] = mapped_column(LargeBinary)
+    done: Mapped[bool] = mapped_column(server_default="false")
+    imported: Mapped[int] = mapped_column(server_default="0")
+    duplicates: Mapped[int] = mapped_column(server_default="0")
+    refused: Mapped[int] = mapped_column(server_default="0")
+
+
+class ImportRefusal(Base):
+    """An uploaded row that did not become a contact, and why."""
+
+    __tablename__ = "import_refusals"
+
+    call_list_id: Mapped[int] = mapped_column(ForeignKey("call_lists.id", ondelete="CASCADE"), primary_key=True)
+    line: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    code: Mapped[str]
+    reason: Mapped[str]
+    row: Mapped[str]
+
+
+class ZoneSet(Base):
+    """The time zones a number can be in, by IANA name, sorted. Empty: unknown."""
+
+    __tablename__ = "zone_sets"
+
+    id: Mapped[int] = mapped_column(SmallInteger, Identity(always=True), primary_key=True)
+    zones: Mapped[list[str]] = mapped_column(ARRAY(Text), unique=True)
+
+
+class Contact(CreatedAt, Base):
+    """A person on a campaign's list. The row is the mutex: an open call is in `open_call_id`, so there is one."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "phone_number"),
+        CheckConstraint(one_of("state", ContactState), name="state"),
+        CheckConstraint("(state = 'in_call') = (open_call_id IS NOT NULL)", name="in_call_has_call"),
+        CheckConstraint("(state = 'waiting') = (next_attempt_at IS NOT NULL)", name="waiting_has_time"),
+        CheckConstraint("(state = 'done') = (final_reason IS NOT NULL)", name="done_has_reason"),
+        CheckConstraint(one_of("final_reason", FinalReason), name="final_reason"),
+        CheckConstraint("attempts >= 0", name="attempts_ge_0"),
+        CheckConstraint("char_length(phone_number) BETWEEN 7 AND 20", name="phone_number_len"),
+        Index(
+            "ix_contacts_ready",
+            "campaign_id",
+            "zone_id",
+            text("priority DESC"),
+            "id",
+            postgresql_where=text("state = 'ready'"),
+        ),
+        Index("ix_contacts_waiting", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_contacts_phone_number", "phone_number"),
+        Index("ix_contacts_call_list", "call_list_id", "id"),
+        {"postgresql_with": {"fillfactor": "80"}},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    call_list_id: Mapped[int | None] = mapped_column(ForeignKey("call_lists.id"))
+    phone_number: Mapped[str]
+    zone_id: Mapped[int] = mapped_column(SmallInteger, ForeignKey("zone_sets.id"))
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Higher is dialed first."""
+    external_id: Mapped[str | None]
+    name: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default=ContactState.READY.value)
+    final_reason: Mapped[str | None]
+    next_attempt_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    open_call_id: Mapped[uuid.UUID | None]
+    last_disposition: Mapped[str | None]
+
+
+class ContactData(Base):
+    """The other columns of a contact's row, usable as channel variables. Apart, to keep `contacts` narrow."""
+
+    __tablename__ = "contact_data"
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    data: Mapped[dict[str, Any]]
+
+
+class DncEntry(CreatedAt, Base):
+    """A number not to be called, everywhere or by one campaign."""
+
+    __tablename__ = "dnc"
+    __table_args__ = (
+        UniqueConstraint("phone_number", "campaign_id", postgresql_nulls_not_distinct=True),
+        CheckConstraint("char_length(phone_number) BETWEEN 7 AND 20", name="phone_number_len"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    phone_number: Mapped[str]
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
+    reason: Mapped[str | None]
+    source: Mapped[str]
+    expires_at: Mapped[datetime | None]
+    created_by: Mapped[str]
+
+
+class CampaignCount(Base):
+    """How many contacts and calls a campaign has by state and disposition; `CampaignCountDelta` holds what is newer.
+
+    Kept by triggers (see the baseline migration), so that no path through the code can forget them.
+    """
+
+    __tablename__ = "campaign_counts"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(BigInteger)
+
+
+class CampaignCountDelta(Base):
+    """A change of a count, appended (never updated, so that writers don't wait for each other) and folded in later."""
+
+    __tablename__ = "campaign_count_deltas"
+    __table_args__ = (Index("ix_campaign_count_deltas_campaign", "campaign_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(BigInteger)
+    key: Mapped[str]
+    delta: Mapped[int] = mapped_column(BigInteger)

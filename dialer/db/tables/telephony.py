@@ -1,0 +1,77 @@
+"""The PBX nodes, their trunks, and the installation-wide controls."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Numeric, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialer.db.tables.base import Base, CreatedAt
+
+
+class PbxNode(CreatedAt, Base):
+    """An Asterisk. Its listener's lease and probes live here, on PostgreSQL's clock."""
+
+    __tablename__ = "pbx_nodes"
+
+    id: Mapped[int] = mapped_column(SmallInteger, Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    ari_url: Mapped[str]
+    ari_username: Mapped[str]
+    enabled: Mapped[bool] = mapped_column(server_default="true")
+    version: Mapped[str | None]
+    is_simulator: Mapped[bool | None]
+    startup_at: Mapped[datetime | None]
+    """When the PBX itself started, by its own clock: an identity, not a time to compare ours with."""
+    startup_seen_at: Mapped[datetime | None]
+    """Our last probe of that start."""
+    listener_id: Mapped[str | None]
+    listener_epoch: Mapped[int] = mapped_column(server_default="0")
+    lease_until: Mapped[datetime | None]
+    gap_free_since: Mapped[datetime | None]
+    """Since when every event of the node has been heard."""
+    echo_at: Mapped[datetime | None]
+    """When the newest echo that came back was sent: all earlier events have been written."""
+
+
+class Trunk(CreatedAt, Base):
+    """A way out of a PBX, with the pace its carrier allows."""
+
+    __tablename__ = "trunks"
+    __table_args__ = (
+        CheckConstraint("cps > 0", name="cps_pos"),
+        CheckConstraint("channels > 0", name="channels_pos"),
+    )
+
+    id: Mapped[int] = mapped_column(SmallInteger, Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    node_id: Mapped[int] = mapped_column(ForeignKey("pbx_nodes.id"))
+    endpoint: Mapped[str]
+    """Like `PJSIP/{number}@carrier`; `{number}` is E.164 with its plus, `{digits}` without."""
+    caller_id: Mapped[str | None]
+    cps: Mapped[Decimal] = mapped_column(Numeric(8, 2))
+    channels: Mapped[int]
+    enabled: Mapped[bool] = mapped_column(server_default="true")
+
+
+class Control(Base):
+    """One row: what holds for the whole installation. Here and not in Redis, where a FLUSHALL would lift it."""
+
+    __tablename__ = "control"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    stop_at: Mapped[datetime | None]
+    stop_by: Mapped[str | None]
+    stop_reason: Mapped[str | None]
+    allow_list_only: Mapped[bool] = mapped_column(server_default="false")
+    dispatched_at: Mapped[datetime | None]
+
+
+class AllowedNumber(CreatedAt, Base):
+    """A number that may be dialed while `control.allow_list_only` holds."""
+
+    __tablename__ = "allow_list"
+
+    phone_number: Mapped[str] = mapped_column(primary_key=True)
+    added_by: Mapped[str]

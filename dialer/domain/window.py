@@ -1,0 +1,95 @@
+"""The daily hours in which a person may be called, in that person's own time."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+_HOUR = re.compile(r"^([01]\d|2[0-4]):([0-5]\d)$")
+_DAYS_AHEAD = 8
+
+
+def _minutes(value: Any) -> int:
+    if isinstance(value, int):
+        return value
+    match = _HOUR.match(str(value))
+    minutes = int(match[1]) * 60 + int(match[2]) if match else -1
+    if not 0 <= minutes <= 1440:
+        raise ValueError("must be a time of day like 09:00, up to 24:00")
+    return minutes
+
+
+def _clock_face(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+TimeOfDay = Annotated[
+    int,
+    BeforeValidator(_minutes, json_schema_input_type=str),
+    PlainSerializer(_clock_face, return_type=str),
+]
+"""Minutes since midnight inside, `HH:MM` outside."""
+
+
+class CallingWindow(BaseModel):
+    """From `start` up to, not including, `end`, on ISO weekdays `days` (1 = Monday)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: TimeOfDay = 9 * 60
+    end: TimeOfDay = 20 * 60
+    days: frozenset[Annotated[int, Field(ge=1, le=7)]] = frozenset(range(1, 8))
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> "CallingWindow":
+        if self.start >= self.end:
+            raise ValueError("start must be before end (a window does not cross midnight)")
+        if not self.days:
+            raise ValueError("days must name at least one weekday, 1 (Monday) to 7 (Sunday)")
+        return self
+
+    @classmethod
+    def parse(cls, text: str) -> "CallingWindow":
+        """`08:00-21:00`, every day.
+
+        Raises:
+            ValueError: not of that form.
+        """
+        start, separator, end = text.partition("-")
+        if not separator:
+            raise ValueError("must look like 08:00-21:00")
+        return cls(start=_minutes(start.strip()), end=_minutes(end.strip()))
+
+    def is_open(self, zones: Iterable[str], at: datetime) -> bool:
+        """Whether a person in every one of `zones` may be called at `at`. No zone: no."""
+        names = tuple(zones)
+        return bool(names) and all(self._open_in(name, at) for name in names)
+
+    def next_opening(self, zones: Iterable[str], at: datetime) -> datetime | None:
+        """The first moment from `at` on at which `is_open`, in UTC; None if none comes within a week."""
+        names = tuple(zones)
+        if self.is_open(names, at):
+            return at.astimezone(UTC)
+        openings = sorted(o for name in names for o in self._openings(name, at) if o > at)
+        return next((o for o in openings if self.is_open(names, o)), None)
+
+    def _open_in(self, zone: str, at: datetime) -> bool:
+        local = at.astimezone(_zone(zone))
+        return local.isoweekday() in self.days and self.start <= local.hour * 60 + local.minute < self.end
+
+    def _openings(self, zone: str, at: datetime) -> Iterable[datetime]:
+        today = at.astimezone(_zone(zone)).date()
+        start = time(self.start // 60, self.start % 60)
+        for offset in range(-1, _DAYS_AHEAD):
+            for fold in (0, 1):  # an opening hour that the clocks repeat, or skip, has two readings
+                local = datetime.combine(today + timedelta(days=offset), start, _zone(zone))
+                yield local.replace(fold=fold).astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
