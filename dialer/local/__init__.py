@@ -1,0 +1,1 @@
+"""The whole dialer on one machine, as processes."""
