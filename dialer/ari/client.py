@@ -1,0 +1,305 @@
+"""The REST side of one PBX: typed calls, typed answers, and the three errors of `dialer.ari.errors`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import quote, urlsplit
+from uuid import UUID
+
+import orjson
+import requests
+from requests.auth import HTTPBasicAuth
+from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
+
+from dialer.ari.errors import Fault, NeverSent, Refused, Unknown, ari_message, error_of
+from dialer.ari.transport import new_session, send_before
+from dialer.clock import Clock, SystemClock
+
+ECHO_EVENT: Final = "dialer_echo"
+TOMB_ARGS: Final = "tomb"
+_TOMB_ENDPOINT: Final = "Local/tomb@default"
+
+
+@dataclass(frozen=True, slots=True)
+class OriginateAnswer:
+    """Asterisk has started to dial. `channel` is the channel's name, like `PJSIP/carrier-00000001`."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel that lives. `created_at` is by the PBX's clock."""
+
+    id: str
+    name: str
+    state: str
+    created_at: datetime | None
+
+    @property
+    def is_tomb(self) -> bool:
+        """A placeholder of ours: it occupies an id, and nobody is called."""
+        return self.name.startswith(_TOMB_ENDPOINT + "-")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """A PBX about itself. `startup_at` is by its own clock: an identity, not a time to compare ours with."""
+
+    version: str
+    startup_at: datetime
+    is_simulator: bool
+
+
+def ari_root(url: str) -> str:
+    """The URL under which the ARI of a PBX is: `url`, with `/ari` unless it ends so already."""
+    url = url.rstrip("/")
+    return url if urlsplit(url).path.endswith("/ari") else f"{url}/ari"
+
+
+class AriClient:
+    """One PBX, over HTTP. Safe to share between threads, not between processes.
+
+    Every method raises `NeverSent`, `Refused` or `Unknown`, except for the answers that it reports itself.
+
+    Args:
+        base_url: `http://host:8088`, with or without `/ari`.
+        app: the Stasis application.
+        connect_timeout: seconds to connect, and to wait for a free connection.
+        read_timeout: seconds to wait for an answer.
+        pool_size: connections at most; each counts against Asterisk's `sessionlimit`.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        username: str,
+        password: str,
+        app: str,
+        *,
+        connect_timeout: float = 1.0,
+        read_timeout: float = 3.0,
+        pool_size: int = 25,
+        clock: Clock | None = None,
+    ) -> None:
+        self.app = app
+        self._root = ari_root(base_url)
+        self._auth = HTTPBasicAuth(username.encode(), password.encode())
+        self._timeouts = (connect_timeout, read_timeout)
+        self._pool_size = pool_size
+        self._clock = clock or SystemClock()
+        self._session = self._new_session()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    # Channels
+
+    def originate(
+        self,
+        channel_id: UUID,
+        *,
+        endpoint: str,
+        caller_id: str | None,
+        timeout_seconds: int,
+        variables: Mapping[str, str],
+        app_args: str = "",
+        not_after: float | None = None,
+    ) -> OriginateAnswer:
+        """Dial `endpoint`. Never to be called twice with the same id, unless it raised `NeverSent` or `Refused`.
+
+        Args:
+            channel_id: the call's id, from now on the channel's.
+            timeout_seconds: how long to wait for an answer by the callee; ringing does not stop it.
+            not_after: on the clock's `monotonic()`; past it nothing is written, and `NeverSent` is raised.
+        """
+        body: dict[str, Any] = {
+            "endpoint": endpoint,
+            "app": self.app,
+            "timeout": int(timeout_seconds),
+            "variables": {name: str(value) for name, value in variables.items()},
+        }
+        if app_args:
+            body["appArgs"] = app_args
+        if caller_id:
+            body["callerId"] = caller_id
+        with send_before(not_after):
+            answer = self._send("POST", f"/channels/{channel_id}", body=body)
+        if answer.status_code != 200:
+            raise error_of(answer.status_code, answer.content, answer.headers.get("Server", ""))
+        channel = _channel(_json(answer))
+        if channel.id != str(channel_id):
+            raise Unknown(f"The answer is about another channel: {channel.id}", 200)
+        return OriginateAnswer(channel.name)
+
+    def channel(self, channel_id: UUID | str) -> Channel | None:
+        """The channel, if it lives now."""
+        answer = self._request("GET", f"/channels/{_id(channel_id)}", ok=(200, 404))
+        return None if answer.status_code == 404 else _channel(_json(answer))
+
+    def channels(self, *, read_timeout: float | None = None) -> list[Channel]:
+        """All channels of the PBX, also those that are not ours."""
+        listed = _json(self._request("GET", "/channels", read_timeout=read_timeout))
+        if not isinstance(listed, list):
+            raise Unknown("The answer is not a list of channels", 200)
+        return [_channel(item) for item in listed]
+
+    def hang_up(self, channel_id: UUID | str, reason: str = "normal") -> bool:
+        """End the channel; False if there is none. `reason` is one of ARI's words, such as `normal` or `busy`."""
+        path = f"/channels/{_id(channel_id)}"
+        return self._request("DELETE", path, ok=(204, 404), query={"reason": reason}).status_code != 404
+
+    def create_tomb(self, channel_id: UUID) -> bool:
+        """Occupy the id with a channel that calls nobody, so that a stalled originate can't dial any more.
+
+        Returns:
+            True: from now on the id is ours. False: a channel with this id lives.
+        """
+        body = {"endpoint": _TOMB_ENDPOINT, "app": self.app, "appArgs": TOMB_ARGS, "channelId": str(channel_id)}
+        answer = self._request("POST", "/channels/create", ok=(200, 409), body=body)
+        if answer.status_code == 409:
+            return False
+        if _channel(_json(answer)).id != str(channel_id):
+            raise Unknown("The answer is about another channel", 200)
+        return True
+
+    def continue_(self, channel_id: UUID | str, *, context: str, extension: str, priority: int) -> None:
+        """Let the channel leave the application and go on in the dialplan."""
+        body = {"context": context, "extension": extension, "priority": priority}
+        self._request("POST", f"/channels/{_id(channel_id)}/continue", ok=(204,), body=body)
+
+    def play(self, channel_id: UUID | str, playback_id: str, media: str) -> None:
+        """Begin to play `media`, like `sound:hello-world`. PlaybackFinished tells its end."""
+        path = f"/channels/{_id(channel_id)}/play/{_id(playback_id)}"
+        self._request("POST", path, ok=(200, 201), body={"media": media})
+
+    # The PBX and our application on it
+
+    def info(self, *, fresh: bool = False) -> NodeInfo:
+        """What the PBX says of itself.
+
+        Args:
+            fresh: over a connection of its own, so that the answer proves that the PBX takes new ones.
+        """
+        if fresh:
+            with self._new_session() as session:
+                answer = self._request("GET", "/asterisk/info", session=session)
+        else:
+            answer = self._request("GET", "/asterisk/info")
+        try:
+            return _info(_json(answer))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise Unknown(f"The answer is not about a PBX: {error!r}", 200) from error
+
+    def set_event_filter(self, types: Iterable[str]) -> None:
+        """Hear of these types of event only. To be done again on every new socket."""
+        body = {"allowed": [{"type": type_} for type_ in types]}
+        self._request("PUT", f"/applications/{self.app}/eventFilter", body=body)
+
+    def send_echo(self, token: str) -> bool:
+        """Send ourselves an event through the PBX. False if our application is not registered there."""
+        answer = self._request(
+            "POST",
+            f"/events/user/{ECHO_EVENT}",
+            ok=(204, 404),
+            query={"application": self.app},
+            body={"variables": {"token": token}},
+        )
+        return answer.status_code != 404
+
+    def subscribe(self, channel_id: UUID | str) -> bool:
+        """Hear the events of a channel that lives already. False if it doesn't, or our application is unknown."""
+        path = f"/applications/{self.app}/subscription"
+        source = f"channel:{channel_id}"
+        return self._request("POST", path, ok=(200, 404, 422), query={"eventSource": source}).status_code == 200
+
+    # Plumbing
+
+    def _new_session(self) -> requests.Session:
+        return new_session(pool_size=self._pool_size, pool_timeout_seconds=self._timeouts[0], clock=self._clock)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        ok: tuple[int, ...] = (200,),
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        read_timeout: float | None = None,
+        session: requests.Session | None = None,
+    ) -> requests.Response:
+        answer = self._send(method, path, query=query, body=body, read_timeout=read_timeout, session=session)
+        status = answer.status_code
+        message = ari_message(answer.content) if status >= 400 else None
+        # A 404 or 409 counts only in ARI's own form: a proxy has pages for these too.
+        if status in ok and (status < 400 or message is not None):
+            return answer
+        if status == 409 and message is not None:
+            raise Refused(409, message, Fault.CALL)
+        raise error_of(status, answer.content, answer.headers.get("Server", ""))
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        read_timeout: float | None = None,
+        session: requests.Session | None = None,
+    ) -> requests.Response:
+        connect_timeout, usual_read_timeout = self._timeouts
+        try:
+            return (session or self._session).request(
+                method,
+                self._root + path,
+                params=query,
+                data=None if body is None else orjson.dumps(body),
+                headers={"Content-Type": "application/json"} if body is not None else None,
+                auth=self._auth,
+                timeout=(connect_timeout, read_timeout or usual_read_timeout),
+                allow_redirects=False,
+            )
+        except (InvalidURL, InvalidSchema, MissingSchema, InvalidHeader) as error:
+            raise NeverSent(f"{self._root} can't be asked: {error}") from error
+        except requests.RequestException as error:
+            raise Unknown(f"No answer to {method} {path}: {error}") from error
+
+
+def _id(channel_id: UUID | str) -> str:
+    return quote(str(channel_id), safe="")
+
+
+def _json(answer: requests.Response) -> Any:
+    try:
+        return orjson.loads(answer.content)
+    except orjson.JSONDecodeError as error:
+        raise Unknown(f"{answer.status_code} without JSON", answer.status_code) from error
+
+
+def _channel(body: Any) -> Channel:
+    try:
+        created = body.get("creationtime")
+        return Channel(body["id"], body["name"], body["state"], datetime.fromisoformat(created) if created else None)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Unknown(f"The answer is not a channel: {error!r}", 200) from error
+
+
+def _info(body: Any) -> NodeInfo:
+    return NodeInfo(
+        version=str(body["system"]["version"]),
+        startup_at=datetime.fromisoformat(body["status"]["startup_time"]),
+        is_simulator=body["build"].get("options") == "simulator",
+    )
