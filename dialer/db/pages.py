@@ -1,0 +1,83 @@
+"""Lists in pages. A cursor holds the key of the last row given, so rows that come or go never shift the next page."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+import orjson
+from sqlalchemy import Connection, Select
+
+from dialer.db.records import R
+from dialer.errors import InvalidInput
+
+T = TypeVar("T")
+
+MAX_LIMIT: Final = 500
+DEFAULT_LIMIT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which page: at most `limit` rows after `cursor`."""
+
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows of a list, and where the next ones begin (None: there are none)."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order by one unique column that never changes.
+
+    Attributes:
+        listing: the list's name; a cursor of one list is refused by another.
+        parse: the key's type, from the text in a cursor.
+    """
+
+    listing: str
+    key: Any
+    parse: Callable[[str], object]
+    descending: bool = False
+
+
+def read(tx: Connection, record: type[R], statement: Select[Any], order: Order, page: PageRequest) -> Page[R]:
+    """One page of `statement`, whose rows must have the order's key as a field of `record`.
+
+    Raises:
+        InvalidInput: the cursor isn't one of this list.
+    """
+    if page.cursor is not None:
+        after = _decode(order, page.cursor)
+        statement = statement.where(order.key < after if order.descending else order.key > after)
+    statement = statement.order_by(order.key.desc() if order.descending else order.key).limit(page.limit + 1)
+    rows = [record(**row) for row in tx.execute(statement).mappings()]
+    shown = tuple(rows[: page.limit])
+    more = len(rows) > page.limit
+    return Page(shown, _encode(order, getattr(shown[-1], order.key.key)) if more else None)
+
+
+def _encode(order: Order, value: object) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([order.listing, str(value)])).decode().rstrip("=")
+
+
+def _decode(order: Order, cursor: str) -> object:
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        listing, value = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if listing != order.listing or not isinstance(value, str) or "\0" in value:
+            raise ValueError(f"a cursor of {listing}")
+        return order.parse(value)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidInput(
+            "The cursor is not one that this list gave out.",
+            errors=[{"field": "cursor", "message": "is not one that this list gave out"}],
+        ) from error
