@@ -1,0 +1,304 @@
+"""The telephone network: what happens to a channel from its first INVITE to its end, in Asterisk's order."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from dialer.clock import Clock
+from dialer.simulator import events
+from dialer.simulator.applications import Applications
+from dialer.simulator.channels import Channel, ChannelStore
+from dialer.simulator.fates import CAUSE_TO_SIP, FateBook, cause_of, dialstatus_of
+from dialer.simulator.ledger import LedgerWriter, read_ledger
+from dialer.simulator.playbacks import Playbacks
+from dialer.simulator.settings import SimulatorSettings
+
+SOFT_HANGUP_EXPLICIT = 32  # The flag that Asterisk shows as a soft hang-up's `cause`.
+
+
+class Exchange:
+    """Moves channels along. All methods run on the event loop; what takes time is a timer."""
+
+    def __init__(self, settings: SimulatorSettings, clock: Clock, loop: asyncio.AbstractEventLoop) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.timestamps = events.Timestamps(clock)
+        self.applications = Applications(self.timestamps)
+        self.channels = ChannelStore()
+        self.playbacks = Playbacks(loop, settings.playback_ms / 1000, self.deliver)
+        self.invites: Counter[str] = Counter()
+        self._loop = loop
+        self._book = FateBook(settings.mix, settings.seed)
+        if settings.ledger is not None and settings.ledger.exists():
+            self.invites.update(invite.number for invite in read_ledger(settings.ledger).invites)
+        self.posts = 0
+        self.ledger = LedgerWriter(settings.ledger, clock)
+        self.ledger.write("start")
+
+    def now(self) -> str:
+        """The wall clock in ARI's spelling."""
+        return self.timestamps.now()
+
+    def deliver(self, channel: Channel, kind: str, make: Callable[[], Mapping[str, Any]]) -> None:
+        """Send an event to every application subscribed to the channel; it is only made if one wants it."""
+        takers = [application for application in channel.subscribers if application.wants(kind)]
+        if takers:
+            event = dict(make())
+            for application in takers:
+                application.send(event)
+
+    def subscribe(self, channel: Channel, name: str) -> bool:
+        """Let a registered application hear of the channel. False if there is no such application."""
+        application = self.applications.get(name)
+        if application is None:
+            return False
+        application.channels[channel.id] += 1
+        if application not in channel.subscribers:
+            channel.subscribers.append(application)
+        return True
+
+    def add(self, channel: Channel) -> None:
+        """The channel exists from now on, and its application hears of it."""
+        self.channels.add(channel)
+        if channel.app is not None:
+            self.subscribe(channel, channel.app)
+
+    def add_second_half(self, channel: Channel) -> None:
+        """A Local channel's other half lives and ends with it."""
+        half = replace(channel, id=f"{channel.id};2", name=f"{channel.name[:-1]}2", state="Ring", subscribers=[])
+        half.changed()
+        channel.second_half = half
+        self.channels.add(half)
+
+    def next_post(self) -> int:
+        """Count one originate that was received."""
+        self.posts += 1
+        return self.posts
+
+    def stop(self) -> None:
+        """The PBX goes down: nothing happens to any channel any more."""
+        for channel in self.channels.all():
+            channel.stop_timer()
+        self.ledger.close()
+
+    # Dialing
+
+    def dial(self, channel: Channel) -> None:
+        """Send the INVITE. It is in the ledger before anybody can hear of it."""
+        self.invites[channel.number] += 1
+        attempt = self.invites[channel.number]
+        fate = channel.fate = self._book.fate(channel.number, attempt)
+        channel.is_dialed = True
+        caller_id = channel.caller_number
+        self.ledger.write(
+            "invite",
+            channel=channel.id,
+            number=channel.number,
+            caller_id=caller_id,
+            fate=fate.name,
+            attempt=attempt,
+        )
+        self._dial_event(channel, "", channel.dialstring)
+        delay, then = self._plan(channel)
+        if fate.provisional == "none" or self._is_dead(channel):
+            self._after(channel, delay, then)
+        else:
+            channel.timer = self._loop.call_soon(self._provisional, channel, delay, then)
+
+    def _plan(self, channel: Channel) -> tuple[float, Callable[[Channel], None]]:
+        """When the ringing ends, in seconds, and how."""
+        fate = channel.fate
+        assert fate is not None
+        limit = float("inf")
+        if channel.timeout_seconds > 0:
+            limit = channel.timeout_seconds / self.settings.time_scale
+        if self._is_dead(channel):
+            return limit, self._ring_timeout
+        if fate.at_the_last_moment:
+            return limit * 0.95, self._answer
+        if fate.ring is None:
+            return limit, self._ring_timeout
+        delay = fate.ring * self.settings.ring_ms / 1000
+        if delay >= limit:
+            return limit, self._ring_timeout
+        return delay, self._answer if fate.is_answered else self._refuse
+
+    def _is_dead(self, channel: Channel) -> bool:
+        return channel.dialstring.partition("@")[2].startswith("dead")
+
+    def _after(self, channel: Channel, seconds: float, then: Callable[[Channel], None]) -> None:
+        channel.timer = None if seconds == float("inf") else self._loop.call_later(seconds, then, channel)
+
+    def _provisional(self, channel: Channel, delay: float, then: Callable[[Channel], None]) -> None:
+        assert channel.fate is not None
+        if channel.fate.provisional == "ringing":
+            self._state(channel, "Ringing")
+            self._dial_event(channel, "RINGING")
+        else:
+            self._dial_event(channel, "PROGRESS")
+        self._after(channel, delay, then)
+
+    def _dial_event(self, channel: Channel, dialstatus: str, dialstring: str | None = None) -> None:
+        # Asterisk names the dialstring in every Dial of an originate, but only in the first one of create and dial.
+        text = dialstring if dialstring is not None else "" if channel.by_create else channel.dialstring
+        self.deliver(channel, "Dial", lambda: events.dial(channel.fragment(), self.now(), dialstatus, text))
+
+    def _state(self, channel: Channel, state: str) -> None:
+        channel.state = state
+        channel.changed()
+        self.deliver(channel, "ChannelStateChange", lambda: events.state_change(channel.fragment(), self.now()))
+
+    def _refuse(self, channel: Channel) -> None:
+        assert channel.fate is not None
+        assert channel.fate.sip_status is not None
+        sip_status = channel.fate.sip_status
+        cause = cause_of(sip_status)
+        self._hangup_request(channel, cause=cause, tech_cause=sip_status)
+        if not channel.by_create:
+            self._dial_event(channel, dialstatus_of(cause))
+        self._end(channel, cause, sip_status, "network")
+
+    def _ring_timeout(self, channel: Channel) -> None:
+        if channel.by_create:
+            self._hangup_request(channel, cause=SOFT_HANGUP_EXPLICIT, soft=True)
+        cause, tech_cause = (19, 480) if self.settings.release >= 22 else (0, None)
+        self._end(channel, cause, tech_cause, "timeout")
+
+    # Up
+
+    def _answer(self, channel: Channel) -> None:
+        assert channel.fate is not None
+        channel.was_up = True
+        channel.timer = None
+        self._state(channel, "Up")
+        self._dial_event(channel, "ANSWER")
+        if channel.app is not None and not channel.by_create and not self.enter_stasis(channel):
+            self._end(channel, 16, None, "no_app")
+            return
+        if channel.app is None and not channel.by_create:
+            self._after(channel, self.settings.ivr_ms / 1000, self._dialplan_is_over)
+            return
+        if channel.fate.talk is not None:
+            self._after(channel, channel.fate.talk * self.settings.talk_ms / 1000, self._callee_hangs_up)
+
+    def enter_stasis(self, channel: Channel) -> bool:
+        """Hand the channel to its application. False if nobody listens there: Asterisk then drops the channel."""
+        if channel.app is None or self.applications.active(channel.app) is None:
+            return False
+        channel.in_stasis = True
+        channel.dialplan_app = "Stasis"
+        channel.dialplan_data = ",".join((channel.app, *channel.app_args))
+        channel.changed()
+        if channel.by_create:
+            self.deliver(channel, "ChannelDialplan", lambda: self._dialplan_event(channel))
+        self._varset(channel, "STASISSTATUS", "")
+        start = events.stasis_start
+        self.deliver(channel, "StasisStart", lambda: start(channel.fragment(), self.now(), channel.app_args))
+        return True
+
+    def leave_stasis(self, channel: Channel) -> None:
+        """StasisEnd, if the channel was there; playbacks that were running have failed."""
+        self.playbacks.fail(channel, self.now)
+        if channel.in_stasis:
+            channel.in_stasis = False
+            self.deliver(channel, "StasisEnd", lambda: events.stasis_end(channel.fragment(), self.now()))
+
+    def _callee_hangs_up(self, channel: Channel) -> None:
+        assert channel.fate is not None
+        cause = channel.fate.end_cause
+        if cause == 16:
+            self._hangup_request(channel, cause=cause)
+        else:  # Asterisk itself gives up when the media stays away.
+            self._hangup_request(channel, cause=SOFT_HANGUP_EXPLICIT, soft=True)
+        self._end(channel, cause, None, "callee")
+
+    def continue_in_dialplan(self, channel: Channel, context: str | None, exten: str | None, priority: int) -> None:
+        """Leave the application for the dialplan. Every context exists, save none at all and `nowhere…`."""
+        channel.stop_timer()
+        self.leave_stasis(channel)
+        exists = context is not None and not context.startswith("nowhere")
+        channel.context = context or channel.context
+        channel.exten = exten or channel.exten
+        channel.priority = priority
+        channel.dialplan_app, channel.dialplan_data = ("Wait", "1") if exists else ("AppDial2", "(Outgoing Line)")
+        channel.changed()
+        self.deliver(channel, "ChannelDialplan", lambda: self._dialplan_event(channel))
+        if exists:
+            self._after(channel, self.settings.ivr_ms / 1000, self._dialplan_is_over)
+        else:
+            self._end(channel, 0, None, "dialplan")
+
+    def _dialplan_event(self, channel: Channel) -> events.Event:
+        return events.dialplan(channel.fragment(), self.now(), channel.dialplan_app, channel.dialplan_data)
+
+    def _dialplan_is_over(self, channel: Channel) -> None:
+        channel.dialplan_app, channel.dialplan_data = "Hangup", ""
+        channel.changed()
+        self.deliver(channel, "ChannelDialplan", lambda: self._dialplan_event(channel))
+        self._end(channel, 16, None, "dialplan")
+
+    # The end
+
+    def hang_up(self, channel: Channel, cause: int, hung_up_by: str = "us") -> None:
+        """End the channel from our side, whatever it is doing."""
+        self._hangup_request(channel, cause=SOFT_HANGUP_EXPLICIT, soft=True)
+        if channel.is_dialed and not channel.was_up and not channel.by_create:
+            self._dial_event(channel, dialstatus_of(cause))
+        self._end(channel, cause, CAUSE_TO_SIP.get(cause) if channel.is_dialed else None, hung_up_by)
+
+    def drop(self, channel: Channel) -> None:
+        """End a channel that was created for an application that nobody listens to."""
+        self._end(channel, 16, None, "no_app")
+
+    def _hangup_request(
+        self, channel: Channel, *, cause: int, tech_cause: int | None = None, soft: bool = False
+    ) -> None:
+        if channel.was_up:
+            for variable in events.QOS_VARIABLES:
+                self._varset(channel, variable, "")
+        modern = self.settings.release >= 22
+        make = events.hangup_request
+        self.deliver(
+            channel,
+            "ChannelHangupRequest",
+            lambda: make(
+                channel.fragment(),
+                self.now(),
+                cause=cause if modern or soft else None,
+                tech_cause=tech_cause if modern else None,
+                soft=soft,
+            ),
+        )
+
+    def _varset(self, channel: Channel, variable: str, value: str) -> None:
+        self.deliver(channel, "ChannelVarset", lambda: events.varset(channel.fragment(), self.now(), variable, value))
+
+    def _end(self, channel: Channel, cause: int, tech_cause: int | None, hung_up_by: str) -> None:
+        channel.stop_timer()
+        was_in_stasis = channel.in_stasis
+        self.leave_stasis(channel)
+        if was_in_stasis:
+            self._varset(channel, "STASISSTATUS", "SUCCESS")
+        if self.settings.release < 22:
+            tech_cause = None
+        created_only = channel.by_create
+        channel.dialplan_app, channel.dialplan_data = ("", "") if created_only else ("AppDial2", "(Outgoing Line)")
+        channel.changed()
+        self.channels.remove(channel)
+        if channel.second_half is not None:
+            self.channels.remove(channel.second_half)
+        self.ledger.write(
+            "end",
+            channel=channel.id,
+            cause=cause,
+            tech_cause=tech_cause,
+            was_up=channel.was_up,
+            hung_up_by=hung_up_by,
+        )
+        self.deliver(
+            channel, "ChannelDestroyed", lambda: events.destroyed(channel.fragment(), self.now(), cause, tech_cause)
+        )
+        for application in channel.subscribers:
+            application.unsubscribe(channel.id, completely=True)
