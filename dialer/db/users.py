@@ -71,9 +71,7 @@ def lock_credentials(tx: Connection, username: str) -> Credentials | None:
 
 
 def count_failure(tx: Connection, user_id: int, failed_logins: int, locked_until: datetime | None) -> None:
-    tx.execute(
-        update(User).where(User.id == user_id).values(failed_logins=failed_logins, locked_until=locked_until)
-    )
+    tx.execute(update(User).where(User.id == user_id).values(failed_logins=failed_logins, locked_until=locked_until))
 
 
 def note_login(tx: Connection, user_id: int, new_hash: str | None) -> None:

@@ -1,0 +1,97 @@
+"""Campaigns, as their managers see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from dialer.db import pages
+from dialer.db.pages import Order, Page, PageRequest
+from dialer.db.records import columns, first, one
+from dialer.db.tables import CallList, Campaign
+from dialer.domain.campaigns import CampaignState
+from dialer.domain.imports import ImportState
+
+ORDER: Final = Order("campaigns", Campaign.id, int, descending=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRecord:
+    """A campaign's row."""
+
+    id: int
+    name: str
+    state: str
+    version: int
+    trunk_id: int
+    caller_id: str | None
+    timeout_seconds: int
+    max_attempts: int
+    cps: Decimal | None
+    channels: int | None
+    default_region: str | None
+    default_time_zone: str | None
+    calling_window: dict[str, Any]
+    retry_policy: dict[str, Any]
+    answer_action: dict[str, Any]
+    created_by: str
+    created_at: datetime
+    updated_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+_COLUMNS: Final = columns(Campaign, CampaignRecord)
+
+
+def create(tx: Connection, values: dict[str, Any]) -> CampaignRecord:
+    """Add a campaign. Its name must be free (`uq_campaigns_name`), its trunk exist (`fk_campaigns_trunk_id`)."""
+    return one(tx, CampaignRecord, insert(Campaign).values(**values).returning(*_COLUMNS))
+
+
+def get(tx: Connection, campaign_id: int) -> CampaignRecord | None:
+    return first(tx, CampaignRecord, select(*_COLUMNS).where(Campaign.id == campaign_id))
+
+
+def lock(tx: Connection, campaign_id: int) -> CampaignRecord | None:
+    """The campaign, which nobody else edits meanwhile. Contacts may still be added to it."""
+    statement = select(*_COLUMNS).where(Campaign.id == campaign_id).with_for_update(key_share=True)
+    return first(tx, CampaignRecord, statement)
+
+
+def listed(tx: Connection, page: PageRequest, *, state: CampaignState | None) -> Page[CampaignRecord]:
+    """Campaigns, the newest first."""
+    statement = select(*_COLUMNS)
+    if state is not None:
+        statement = statement.where(Campaign.state == state)
+    return pages.read(tx, CampaignRecord, statement, ORDER, page)
+
+
+def edit(tx: Connection, campaign_id: int, values: dict[str, Any]) -> CampaignRecord:
+    """Change a campaign; its version counts the change."""
+    changed = {**values, "version": Campaign.version + 1, "updated_at": func.clock_timestamp()}
+    return _update(tx, campaign_id, changed)
+
+
+def set_state(tx: Connection, campaign_id: int, state: CampaignState) -> CampaignRecord:
+    """Move a campaign, keeping its times: it starts once, and ends whenever it is over."""
+    values: dict[str, Any] = {"state": state.value, "updated_at": func.clock_timestamp()}
+    if state is CampaignState.RUNNING:
+        values["started_at"] = func.coalesce(Campaign.started_at, func.clock_timestamp())
+    over = state in (CampaignState.CANCELLED, CampaignState.COMPLETED)
+    values["ended_at"] = func.clock_timestamp() if over else None
+    return _update(tx, campaign_id, values)
+
+
+def import_runs(tx: Connection, campaign_id: int) -> bool:
+    """Whether a call list is being received or imported."""
+    running = (ImportState.RECEIVING, ImportState.IMPORTING)
+    found = select(CallList.id).where(CallList.campaign_id == campaign_id, CallList.state.in_(running)).limit(1)
+    return tx.scalar(found) is not None
+
+
+def _update(tx: Connection, campaign_id: int, values: dict[str, Any]) -> CampaignRecord:
+    statement = update(Campaign).where(Campaign.id == campaign_id).values(**values)
+    return one(tx, CampaignRecord, statement.returning(*_COLUMNS))

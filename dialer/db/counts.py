@@ -1,0 +1,47 @@
+"""A campaign's counts: folded ones, and the changes that are newer."""
+
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+_FOLD_LOCK: Final = 7_301_101
+FOLD_BATCH: Final = 20_000
+
+# One statement, so one snapshot: a fold that commits meanwhile is seen as a whole or not at all.
+_READ: Final = text("""
+    SELECT key, sum(n)::bigint AS n FROM (
+        SELECT key, n FROM campaign_counts WHERE campaign_id = :campaign_id
+        UNION ALL
+        SELECT key, delta FROM campaign_count_deltas WHERE campaign_id = :campaign_id
+    ) AS parts GROUP BY key HAVING sum(n) <> 0
+""")
+
+# Deltas that a running transaction appends are not seen and stay. Those of a campaign that is gone are dropped.
+_FOLD: Final = text("""
+    WITH folded AS (
+        DELETE FROM campaign_count_deltas
+        WHERE id IN (SELECT id FROM campaign_count_deltas ORDER BY id LIMIT :batch)
+        RETURNING campaign_id, key, delta
+    ), sums AS (
+        SELECT folded.campaign_id, folded.key, sum(folded.delta)::bigint AS n
+        FROM folded JOIN campaigns ON campaigns.id = folded.campaign_id
+        GROUP BY 1, 2 HAVING sum(folded.delta) <> 0
+    ), upserted AS (
+        INSERT INTO campaign_counts AS counts (campaign_id, key, n)
+        SELECT campaign_id, key, n FROM sums ORDER BY 1, 2
+        ON CONFLICT (campaign_id, key) DO UPDATE SET n = counts.n + excluded.n
+    )
+    SELECT count(*) FROM folded
+""")
+
+
+def read(tx: Connection, campaign_id: int) -> dict[str, int]:
+    """Counts by key: `contacts.<state>`, `contacts.done.<final reason>`, `calls.<disposition>`. None is 0."""
+    return {row.key: row.n for row in tx.execute(_READ, {"campaign_id": campaign_id})}
+
+
+def fold(tx: Connection, *, batch: int = FOLD_BATCH) -> int:
+    """Move up to `batch` changes into the counts; how many. 0 also while another transaction folds."""
+    if not tx.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _FOLD_LOCK}):
+        return 0
+    return int(tx.scalar(_FOLD, {"batch": batch}) or 0)

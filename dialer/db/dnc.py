@@ -1,0 +1,103 @@
+"""The do-not-call list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, delete, func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.db import pages
+from dialer.db.pages import Order, Page, PageRequest
+from dialer.db.records import columns, first, one
+from dialer.db.tables import DncEntry
+
+ORDER: Final = Order("dnc", DncEntry.id, int, descending=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DncRecord:
+    """A number not to be called: everywhere (`campaign_id` None), or by one campaign; until `expires_at`."""
+
+    id: int
+    phone_number: str
+    campaign_id: int | None
+    reason: str | None
+    source: str
+    expires_at: datetime | None
+    created_by: str
+    created_at: datetime
+
+
+_COLUMNS: Final = columns(DncEntry, DncRecord)
+
+# By id, as everybody locks contacts.
+_CLOSE_CONTACTS: Final = text("""
+    WITH found AS (
+        SELECT id FROM contacts
+        WHERE phone_number = :phone_number AND state IN ('ready', 'waiting')
+          AND (CAST(:campaign_id AS bigint) IS NULL OR campaign_id = :campaign_id)
+        ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE contacts SET state = 'done', final_reason = 'dnc', next_attempt_at = NULL
+    FROM found WHERE contacts.id = found.id
+""")
+
+
+def put(
+    tx: Connection,
+    *,
+    phone_number: str,
+    campaign_id: int | None,
+    reason: str | None,
+    expires_at: datetime | None,
+    source: str,
+    user: str,
+) -> DncRecord:
+    """Add an entry, or give the one that is there a new reason and expiry."""
+    new = insert(DncEntry).values(
+        phone_number=phone_number,
+        campaign_id=campaign_id,
+        reason=reason,
+        expires_at=expires_at,
+        source=source,
+        created_by=user,
+    )
+    statement = new.on_conflict_do_update(
+        constraint="uq_dnc_phone_number_campaign_id",
+        set_={"reason": func.coalesce(new.excluded.reason, DncEntry.reason), "expires_at": new.excluded.expires_at},
+    )
+    return one(tx, DncRecord, statement.returning(*_COLUMNS))
+
+
+def close_contacts(tx: Connection, phone_number: str, campaign_id: int | None) -> int:
+    """Contacts with that number that were due are done; how many."""
+    return tx.execute(_CLOSE_CONTACTS, {"phone_number": phone_number, "campaign_id": campaign_id}).rowcount
+
+
+def listed(tx: Connection, page: PageRequest, *, phone_number: str | None, campaign_id: int | None) -> Page[DncRecord]:
+    """Entries, the newest first."""
+    statement = select(*_COLUMNS)
+    if phone_number is not None:
+        statement = statement.where(DncEntry.phone_number == phone_number)
+    if campaign_id is not None:
+        statement = statement.where(DncEntry.campaign_id == campaign_id)
+    return pages.read(tx, DncRecord, statement, ORDER, page)
+
+
+def remove(tx: Connection, entry_id: int) -> DncRecord | None:
+    """Take an entry off the list; None if there is none."""
+    return first(tx, DncRecord, delete(DncEntry).where(DncEntry.id == entry_id).returning(*_COLUMNS))
+
+
+def scope_of(tx: Connection, phone_number: str, campaign_id: int | None) -> str | None:
+    """Whether an entry forbids the number now: `global`, `campaign`, or None."""
+    statement = select(DncEntry.campaign_id).where(
+        DncEntry.phone_number == phone_number,
+        or_(DncEntry.campaign_id.is_(None), DncEntry.campaign_id == campaign_id),
+        or_(DncEntry.expires_at.is_(None), DncEntry.expires_at > func.clock_timestamp()),
+    )
+    scopes = tx.execute(statement).scalars().all()
+    if not scopes:
+        return None
+    return "global" if None in scopes else "campaign"

@@ -1,0 +1,151 @@
+"""Campaigns: made, read, edited, started, paused, cancelled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from pydantic import BaseModel
+from sqlalchemy import Connection, Engine
+
+from dialer.clock import Clock
+from dialer.db import campaigns
+from dialer.db.campaigns import CampaignRecord
+from dialer.db.pages import Page, PageRequest
+from dialer.db.records import explaining
+from dialer.db.tables import Call
+from dialer.domain.actions import AnswerAction
+from dialer.domain.campaigns import CampaignCommand, CampaignState, allowed_commands, next_state
+from dialer.domain.retry import RetryPolicy
+from dialer.domain.window import CallingWindow
+from dialer.errors import Conflict, DialerError, InvalidInput, NotFound
+from dialer.services.decisions import Decided, decide
+from dialer.services.ending import withdraw_queued
+
+_RESTRICTING: Final = frozenset({CampaignCommand.PAUSE, CampaignCommand.CANCEL})
+
+
+@dataclass(frozen=True, slots=True)
+class NewCampaign:
+    """What a campaign is made of. `cps` and `channels` are its own limits, below those of its trunk."""
+
+    name: str
+    trunk_id: int
+    answer_action: AnswerAction
+    caller_id: str | None = None
+    timeout_seconds: int = 30
+    max_attempts: int = 3
+    cps: Decimal | None = None
+    channels: int | None = None
+    default_region: str | None = None
+    default_time_zone: str | None = None
+    calling_window: CallingWindow = field(default_factory=CallingWindow)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+class Campaigns:
+    """What a manager does with campaigns."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def create(self, new: NewCampaign, user: str) -> CampaignRecord:
+        """Make a campaign, as a draft: nobody is called before `start`.
+
+        Raises:
+            Conflict: there is one of that name.
+            InvalidInput: no such trunk.
+        """
+        values = {name: getattr(new, name) for name in NewCampaign.__dataclass_fields__}
+        with explaining(_violations(values)), self._engine.begin() as tx:
+            return campaigns.create(tx, {**_stored(values), "created_by": user})
+
+    def get(self, campaign_id: int) -> CampaignRecord:
+        """One campaign.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with self._engine.begin() as tx:
+            return _found(campaigns.get(tx, campaign_id), campaign_id)
+
+    def listed(self, page: PageRequest, *, state: CampaignState | None = None) -> Page[CampaignRecord]:
+        """Campaigns, the newest first."""
+        with self._engine.begin() as tx:
+            return campaigns.listed(tx, page, state=state)
+
+    def edit(self, campaign_id: int, changes: Mapping[str, Any]) -> Decided[CampaignRecord]:
+        """Change fields of `NewCampaign`. Every claim made after the answer goes by them, also of calls queued before.
+
+        Raises:
+            NotFound: no such campaign.
+            Conflict: it is cancelled, or the new name is taken.
+            InvalidInput: no such trunk.
+        """
+
+        def action(tx: Connection) -> CampaignRecord:
+            campaign = _found(campaigns.lock(tx, campaign_id), campaign_id)
+            if campaign.state == CampaignState.CANCELLED:
+                raise Conflict("A cancelled campaign can't be edited.")
+            return campaigns.edit(tx, campaign_id, _stored(changes)) if changes else campaign
+
+        with explaining(_violations(changes)):
+            return decide(self._engine, self._clock, action, scope=[Call.campaign_id == campaign_id])
+
+    def command(self, campaign_id: int, command: CampaignCommand) -> Decided[CampaignRecord]:
+        """Start, pause, resume or cancel. A command that has been carried out already changes nothing.
+
+        When `pause` or `cancel` returns, no further call of the campaign is sent. `cancel` also takes queued calls
+        back. Contacts are left as they are: a cancelled campaign is never dialed again, and its counts tell
+        how far it came.
+
+        Raises:
+            NotFound: no such campaign.
+            Conflict: not possible in its present state; `extra["allowed"]` says what is.
+        """
+
+        def action(tx: Connection) -> CampaignRecord:
+            campaign = _found(campaigns.lock(tx, campaign_id), campaign_id)
+            return self._move(tx, campaign, command)
+
+        if command in _RESTRICTING:
+            return decide(self._engine, self._clock, action, scope=[Call.campaign_id == campaign_id])
+        with self._engine.begin() as tx:
+            return Decided(action(tx), 0)
+
+    def _move(self, tx: Connection, campaign: CampaignRecord, command: CampaignCommand) -> CampaignRecord:
+        present = CampaignState(campaign.state)
+        state = next_state(present, command)
+        if state is None:
+            allowed = [str(c) for c in allowed_commands(present)]
+            raise Conflict(f"A campaign that is {present} can't be told to {command}.", state=present, allowed=allowed)
+        if state is present:
+            return campaign
+        moved = campaigns.set_state(tx, campaign.id, state)
+        if command is CampaignCommand.CANCEL:
+            withdraw_queued(tx, Call.campaign_id == campaign.id, reason="campaign_cancelled")
+        return moved
+
+
+def _found(campaign: CampaignRecord | None, campaign_id: int) -> CampaignRecord:
+    if campaign is None:
+        raise NotFound(f"There is no campaign {campaign_id}.")
+    return campaign
+
+
+def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the row holds them: models as JSON."""
+    return {
+        name: value.model_dump(mode="json") if isinstance(value, BaseModel) else value for name, value in values.items()
+    }
+
+
+def _violations(values: Mapping[str, Any]) -> dict[str, DialerError]:
+    trunk = f"there is no trunk {values.get('trunk_id')}"
+    return {
+        "uq_campaigns_name": Conflict(f"There is a campaign named {values.get('name')!r} already."),
+        "fk_campaigns_trunk_id": InvalidInput(
+            f"{trunk[0].upper()}{trunk[1:]}.", errors=[{"field": "trunk_id", "message": trunk}]
+        ),
+    }

@@ -1,0 +1,71 @@
+"""The emergency stop and the allow-list guard."""
+
+from sqlalchemy import Connection, Engine
+
+from dialer.clock import Clock
+from dialer.db import control
+from dialer.db.control import AllowedRecord, ControlRecord
+from dialer.db.pages import Page, PageRequest
+from dialer.db.tables import Call
+from dialer.errors import NotFound
+from dialer.services.decisions import Decided, decide
+from dialer.services.ending import withdraw_queued
+
+
+class ControlRoom:
+    """Decisions for the whole installation. They live in PostgreSQL and survive every restart."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def status(self) -> ControlRecord:
+        """What holds now."""
+        with self._engine.begin() as tx:
+            return control.get(tx)
+
+    def stop(self, user: str, reason: str) -> Decided[ControlRecord]:
+        """Stop all dialing everywhere. When this returns, no further call is sent; queued calls are taken back."""
+
+        def action(tx: Connection) -> ControlRecord:
+            stopped = control.stop(tx, user, reason)
+            withdraw_queued(tx, reason="emergency_stop")
+            return stopped
+
+        return decide(self._engine, self._clock, action)
+
+    def lift(self) -> ControlRecord:
+        """Let dialing go on."""
+        with self._engine.begin() as tx:
+            return control.lift(tx)
+
+    def set_allow_list_only(self, only: bool) -> Decided[ControlRecord]:
+        """Whether only numbers on the allow-list may be dialed, from this moment on."""
+        return decide(self._engine, self._clock, lambda tx: control.set_allow_list_only(tx, only))
+
+    def allow(self, phone_number: str, user: str) -> AllowedRecord:
+        """Put a number on the allow-list.
+
+        Args:
+            phone_number: E.164.
+        """
+        with self._engine.begin() as tx:
+            return control.allow(tx, phone_number, user)
+
+    def disallow(self, phone_number: str) -> int:
+        """Take a number off the allow-list; how many calls to it are in flight.
+
+        Raises:
+            NotFound: it isn't there.
+        """
+
+        def action(tx: Connection) -> None:
+            if not control.disallow(tx, phone_number):
+                raise NotFound(f"{phone_number} is not on the allow-list.")
+
+        return decide(self._engine, self._clock, action, scope=[Call.phone_number == phone_number]).in_flight
+
+    def allowed(self, page: PageRequest) -> Page[AllowedRecord]:
+        """The allow-list."""
+        with self._engine.begin() as tx:
+            return control.allowed(tx, page)

@@ -1,0 +1,103 @@
+"""Do not call: an entry holds from the moment its answer is given."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Engine
+
+from dialer.clock import Clock
+from dialer.config import Settings
+from dialer.db import dnc
+from dialer.db.dnc import DncRecord
+from dialer.db.pages import Page, PageRequest
+from dialer.db.records import explaining
+from dialer.db.tables import Call
+from dialer.errors import InvalidInput, NotFound
+from dialer.services import numbers
+from dialer.services.decisions import Decided, decide
+from dialer.services.ending import withdraw_queued
+
+
+@dataclass(frozen=True, slots=True)
+class NewDncEntry:
+    """A number not to be called.
+
+    Attributes:
+        phone_number: E.164, or national with a `default_region`.
+        campaign_id: None for all campaigns and single calls.
+        expires_at: None for ever.
+    """
+
+    phone_number: str
+    campaign_id: int | None = None
+    reason: str | None = None
+    expires_at: datetime | None = None
+    default_region: str | None = None
+
+
+class DncList:
+    """The do-not-call list."""
+
+    def __init__(self, engine: Engine, clock: Clock, settings: Settings) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._settings = settings
+
+    def add(self, new: NewDncEntry, user: str, *, source: str = "api") -> Decided[DncRecord]:
+        """Forbid a number. When this returns it isn't dialed any more; contacts that were due are done.
+
+        An entry for the same number and campaign is given the new reason and expiry.
+
+        Raises:
+            InvalidInput: not a phone number, no such campaign, or an expiry that is over.
+        """
+        if new.expires_at is not None and new.expires_at <= self._clock.now():
+            raise InvalidInput(
+                "The expiry is over already.", errors=[{"field": "expires_at", "message": "must be in the future"}]
+            )
+        number = numbers.read(new.phone_number, new.default_region, self._settings.special_numbers_allowed).e164
+        scope = _scope(number, new.campaign_id)
+
+        def action(tx: Connection) -> DncRecord:
+            entry = dnc.put(
+                tx,
+                phone_number=number,
+                campaign_id=new.campaign_id,
+                reason=new.reason,
+                expires_at=new.expires_at,
+                source=source,
+                user=user,
+            )
+            withdraw_queued(tx, *scope, reason="dnc")
+            dnc.close_contacts(tx, number, new.campaign_id)
+            return entry
+
+        no_campaign = f"There is no campaign {new.campaign_id}."
+        unknown = InvalidInput(no_campaign, errors=[{"field": "campaign_id", "message": no_campaign}])
+        with explaining({"fk_dnc_campaign_id": unknown}):
+            return decide(self._engine, self._clock, action, scope=scope)
+
+    def listed(
+        self, page: PageRequest, *, phone_number: str | None = None, campaign_id: int | None = None
+    ) -> Page[DncRecord]:
+        """Entries, the newest first."""
+        with self._engine.begin() as tx:
+            return dnc.listed(tx, page, phone_number=phone_number, campaign_id=campaign_id)
+
+    def remove(self, entry_id: int) -> DncRecord:
+        """Take an entry off the list. Contacts that it ended stay as they are.
+
+        Raises:
+            NotFound: there is no such entry.
+        """
+        with self._engine.begin() as tx:
+            removed = dnc.remove(tx, entry_id)
+        if removed is None:
+            raise NotFound(f"There is no do-not-call entry {entry_id}.")
+        return removed
+
+
+def _scope(phone_number: str, campaign_id: int | None) -> Sequence[ColumnElement[bool]]:
+    scope = [Call.phone_number == phone_number]
+    return scope if campaign_id is None else [*scope, Call.campaign_id == campaign_id]

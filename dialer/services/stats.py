@@ -1,0 +1,90 @@
+"""Where a campaign stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Engine, text
+
+from dialer.db import campaigns, counts
+from dialer.domain.campaigns import CampaignState
+from dialer.domain.contacts import ContactState, FinalReason
+from dialer.domain.dispositions import Disposition
+from dialer.errors import NotFound
+
+_LIVE: Final = text("""
+    SELECT 'queued' AS state, count(*) AS n FROM calls WHERE state = 'queued' AND campaign_id = :campaign_id
+    UNION ALL
+    SELECT state, count(*) FROM calls
+    WHERE state IN ('originating', 'ringing', 'up') AND campaign_id = :campaign_id GROUP BY state
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignStats:
+    """A campaign's counts at `as_of`.
+
+    Attributes:
+        contacts: people, by state.
+        done: those who are done, by reason.
+        calls: calls that have ended, by disposition.
+        queued: calls that wait for a worker.
+        in_flight: calls that may hold a channel, by state.
+    """
+
+    campaign_id: int
+    state: CampaignState
+    contacts: dict[ContactState, int]
+    contacts_total: int
+    done: dict[FinalReason, int]
+    calls: dict[Disposition, int]
+    calls_ended: int
+    queued: int
+    in_flight: dict[str, int]
+    in_flight_total: int
+    import_running: bool
+    as_of: datetime
+
+
+class Stats:
+    """Reads counts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def campaign(self, campaign_id: int) -> CampaignStats:
+        """Live counts; exact for what was committed at `as_of`.
+
+        Raises:
+            NotFound: no such campaign.
+        """
+        with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as tx:
+            campaign = campaigns.get(tx, campaign_id)
+            if campaign is None:
+                raise NotFound(f"There is no campaign {campaign_id}.")
+            return _stats(tx, campaign_id, CampaignState(campaign.state))
+
+
+def _stats(tx: Connection, campaign_id: int, state: CampaignState) -> CampaignStats:
+    found = counts.read(tx, campaign_id)
+    live = {row.state: row.n for row in tx.execute(_LIVE, {"campaign_id": campaign_id})}
+    done = {reason: found.get(f"contacts.done.{reason}", 0) for reason in FinalReason}
+    contacts = {s: found.get(f"contacts.{s}", 0) for s in ContactState if s is not ContactState.DONE}
+    contacts[ContactState.DONE] = sum(done.values())
+    calls = {disposition: found.get(f"calls.{disposition}", 0) for disposition in Disposition}
+    in_flight = {name: live.get(name, 0) for name in ("originating", "ringing", "up")}
+    as_of: datetime = tx.execute(text("SELECT now()")).scalar_one()
+    return CampaignStats(
+        campaign_id=campaign_id,
+        state=state,
+        contacts=contacts,
+        contacts_total=sum(contacts.values()),
+        done=done,
+        calls=calls,
+        calls_ended=sum(calls.values()),
+        queued=live.get("queued", 0),
+        in_flight=in_flight,
+        in_flight_total=sum(in_flight.values()),
+        import_running=campaigns.import_runs(tx, campaign_id),
+        as_of=as_of,
+    )
