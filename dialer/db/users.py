@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -76,7 +77,7 @@ def count_failure(tx: Connection, user_id: int, failed_logins: int, locked_until
 
 def note_login(tx: Connection, user_id: int, new_hash: str | None) -> None:
     """The password was right. `new_hash` replaces one made with older parameters."""
-    values = {"failed_logins": 0, "locked_until": None, "last_login_at": func.clock_timestamp()}
+    values: dict[str, Any] = {"failed_logins": 0, "locked_until": None, "last_login_at": func.clock_timestamp()}
     if new_hash is not None:
         values["password_hash"] = new_hash
     tx.execute(update(User).where(User.id == user_id).values(**values))

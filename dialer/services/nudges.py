@@ -16,3 +16,13 @@ class Nudges(Protocol):
     def work_on_trunk(self, trunk_id: int) -> None:
         """A trunk has queued calls."""
         ...
+
+
+class NoNudges:
+    """Tells nobody: beat finds the work within a second."""
+
+    def work_on_imports(self) -> None:
+        """Nothing is sent."""
+
+    def work_on_trunk(self, trunk_id: int) -> None:
+        """Nothing is sent."""

@@ -26,10 +26,10 @@ class Passwords:
     def matches(self, password_hash: str | None, password: str) -> bool:
         """Whether `password` is the one that was hashed. None, for a user that doesn't exist, takes as long."""
         try:
-            matched = self._hasher.verify(password_hash or self._nobodys, password)
+            self._hasher.verify(password_hash or self._nobodys, password)
         except (VerificationError, InvalidHashError):
             return False
-        return matched and password_hash is not None
+        return password_hash is not None
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made with other parameters than today's."""

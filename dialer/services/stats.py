@@ -69,7 +69,9 @@ def _stats(tx: Connection, campaign_id: int, state: CampaignState) -> CampaignSt
     found = counts.read(tx, campaign_id)
     live = {row.state: row.n for row in tx.execute(_LIVE, {"campaign_id": campaign_id})}
     done = {reason: found.get(f"contacts.done.{reason}", 0) for reason in FinalReason}
-    contacts = {s: found.get(f"contacts.{s}", 0) for s in ContactState if s is not ContactState.DONE}
+    contacts: dict[ContactState, int] = {
+        s: found.get(f"contacts.{s}", 0) for s in ContactState if s is not ContactState.DONE
+    }
     contacts[ContactState.DONE] = sum(done.values())
     calls = {disposition: found.get(f"calls.{disposition}", 0) for disposition in Disposition}
     in_flight = {name: live.get(name, 0) for name in ("originating", "ringing", "up")}

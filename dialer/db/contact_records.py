@@ -1,0 +1,64 @@
+"""Contacts, as users see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, select
+
+from dialer.db import pages
+from dialer.db.pages import Order, Page, PageRequest
+from dialer.db.records import first
+from dialer.db.tables import Contact, ContactData, ZoneSet
+from dialer.domain.contacts import ContactState
+
+ORDER: Final = Order("contacts", Contact.phone_number, str)
+"""By number: the campaign's unique index has them in that order, however long the list is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """A contact's row; `zones` are the time zones the number can be in."""
+
+    id: int
+    campaign_id: int
+    call_list_id: int | None
+    phone_number: str
+    zones: list[str]
+    priority: int
+    external_id: str | None
+    name: str | None
+    state: str
+    final_reason: str | None
+    next_attempt_at: datetime | None
+    attempts: int
+    open_call_id: UUID | None
+    last_disposition: str | None
+    created_at: datetime
+
+
+def get(tx: Connection, contact_id: int) -> ContactRecord | None:
+    return first(tx, ContactRecord, _select().where(Contact.id == contact_id))
+
+
+def data(tx: Connection, contact_id: int) -> dict[str, Any]:
+    """The other columns of the contact's row."""
+    return tx.scalar(select(ContactData.data).where(ContactData.contact_id == contact_id)) or {}
+
+
+def listed(
+    tx: Connection, page: PageRequest, campaign_id: int, *, state: ContactState | None, phone_number: str | None
+) -> Page[ContactRecord]:
+    """A campaign's contacts, by number."""
+    statement = _select().where(Contact.campaign_id == campaign_id)
+    if state is not None:
+        statement = statement.where(Contact.state == state)
+    if phone_number is not None:
+        statement = statement.where(Contact.phone_number == phone_number)
+    return pages.read(tx, ContactRecord, statement, ORDER, page)
+
+
+def _select() -> Select[Any]:
+    names = [getattr(Contact, name) for name in ContactRecord.__dataclass_fields__ if name != "zones"]
+    return select(*names, ZoneSet.zones).join(ZoneSet, ZoneSet.id == Contact.zone_id)

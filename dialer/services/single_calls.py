@@ -1,0 +1,125 @@
+"""A single call, outside any campaign."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+from zoneinfo import available_timezones
+
+import uuid_utils
+from sqlalchemy import Connection, Engine
+
+from dialer.clock import Clock
+from dialer.config import Settings
+from dialer.db import call_records, control, dnc, telephony
+from dialer.db.telephony import TrunkRecord
+from dialer.domain import gate, phone
+from dialer.domain.actions import AnswerAction
+from dialer.domain.gate import GateFacts
+from dialer.domain.phone import PhoneNumber
+from dialer.domain.window import CallingWindow
+from dialer.errors import GateRefused, InvalidInput
+from dialer.services import numbers
+from dialer.services.calls import CallDetails, Calls
+from dialer.services.nudges import Nudges
+
+
+@dataclass(frozen=True, slots=True)
+class NewCall:
+    """What to dial, and what to do on answer.
+
+    Attributes:
+        phone_number: E.164, or national with a `default_region`.
+        trunk_id: None where there is only one trunk.
+        caller_id: None for the trunk's.
+        variables: channel variables by name.
+        time_zone: IANA name of the callee's zone; None to find it from the number.
+    """
+
+    phone_number: str
+    answer_action: AnswerAction
+    trunk_id: int | None = None
+    caller_id: str | None = None
+    timeout_seconds: int = 30
+    variables: Mapping[str, str] = field(default_factory=dict)
+    default_region: str | None = None
+    time_zone: str | None = None
+
+
+class SingleCalls:
+    """Queues calls outside any campaign. The worker's gate decides again, with the claim."""
+
+    def __init__(self, engine: Engine, clock: Clock, settings: Settings, nudges: Nudges, calls: Calls) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._settings = settings
+        self._nudges = nudges
+        self._calls = calls
+
+    def create(self, new: NewCall) -> CallDetails:
+        """Queue a call, if the gate would let it through now.
+
+        Raises:
+            InvalidInput: not a phone number; no such trunk or time zone; the trunk is ambiguous.
+            GateRefused: it must not be dialed now; `extra` has `gate_code` and `until`.
+        """
+        number = numbers.read(new.phone_number, new.default_region, self._settings.special_numbers_allowed)
+        zone_names = _zones(number, new.time_zone)
+        call_id = UUID(str(uuid_utils.uuid7()))
+        with self._engine.begin() as tx:
+            trunk = _trunk(tx, new.trunk_id)
+            self._ask_gate(tx, number.e164, zone_names)
+            call = {
+                "id": call_id,
+                "phone_number": number.e164,
+                "caller_id": new.caller_id or trunk.caller_id,
+                "trunk_id": trunk.id,
+                "node_id": trunk.node_id,
+                "zone_id": call_records.zone_set_id(tx, zone_names),
+                "attempt_number": 1,
+                "max_attempts": 1,
+                "policy_version": 1,
+                "timeout_seconds": new.timeout_seconds,
+            }
+            call_records.add(tx, call, dict(new.variables), new.answer_action.model_dump(mode="json"))
+        self._nudges.work_on_trunk(trunk.id)
+        return self._calls.get(call_id)
+
+    def _ask_gate(self, tx: Connection, number: str, zone_names: tuple[str, ...]) -> None:
+        installation = control.get(tx)
+        special = phone.dialable(number, self._settings.special_numbers_allowed)
+        refusal = gate.decide(
+            GateFacts(
+                at=self._clock.now(),
+                stopped=installation.stop_at is not None,
+                cancelled=False,
+                campaign_state=None,
+                undialable=special.reason if special else None,
+                allow_listed=not installation.allow_list_only or control.is_allowed(tx, number),
+                dnc=dnc.scope_of(tx, number, None),
+                attempts=0,
+                max_attempts=1,
+                zones=zone_names,
+                window=CallingWindow.parse(self._settings.single_call_window),
+            )
+        )
+        if refusal is not None:
+            raise GateRefused(
+                f"{refusal.rule[0].upper()}{refusal.rule[1:]}.", gate_code=refusal.code.value, until=refusal.until
+            )
+
+
+def _zones(number: PhoneNumber, time_zone: str | None) -> tuple[str, ...]:
+    if time_zone is None:
+        return number.zones
+    if time_zone not in available_timezones():
+        message = f"{time_zone!r} is not the name of a time zone, like Europe/Berlin"
+        raise InvalidInput(f"{message}.", errors=[{"field": "time_zone", "message": message}])
+    return (time_zone,)
+
+
+def _trunk(tx: Connection, trunk_id: int | None) -> TrunkRecord:
+    trunk = telephony.only_trunk(tx) if trunk_id is None else telephony.get_trunk(tx, trunk_id)
+    if trunk is None:
+        message = "must name the trunk, as there is not exactly one" if trunk_id is None else f"no trunk {trunk_id}"
+        raise InvalidInput(f"trunk_id: {message}.", errors=[{"field": "trunk_id", "message": message}])
+    return trunk
