@@ -19,7 +19,10 @@ from dialer.clock import Clock, SystemClock
 
 ECHO_EVENT: Final = "dialer_echo"
 TOMB_ARGS: Final = "tomb"
-_TOMB_ENDPOINT: Final = "Local/tomb@default"
+TOMB_PREFIX: Final = "Local/tomb@"
+"""How the name of a placeholder channel begins."""
+
+_TOMB_ENDPOINT: Final = f"{TOMB_PREFIX}default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,18 @@ class OriginateAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel that lives. `created_at` is by the PBX's clock."""
+    """A channel that lives. `created_at` is by the PBX's clock; `in_stasis`: an application has it (told since 18)."""
 
     id: str
     name: str
     state: str
     created_at: datetime | None
+    in_stasis: bool = False
 
     @property
     def is_tomb(self) -> bool:
         """A placeholder of ours: it occupies an id, and nobody is called."""
-        return self.name.startswith(_TOMB_ENDPOINT + "-")
+        return self.name.startswith(TOMB_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,10 @@ class AriClient:
         path = f"/channels/{_id(channel_id)}/play/{_id(playback_id)}"
         self._request("POST", path, ok=(200, 201), body={"media": media})
 
+    def is_playing(self, playback_id: str) -> bool:
+        """Whether that sound is being played, or waits for its turn."""
+        return self._request("GET", f"/playbacks/{_id(playback_id)}", ok=(200, 404)).status_code != 404
+
     # The PBX and our application on it
 
     def info(self, *, fresh: bool = False) -> NodeInfo:
@@ -292,7 +300,13 @@ def _json(answer: requests.Response) -> Any:
 def _channel(body: Any) -> Channel:
     try:
         created = body.get("creationtime")
-        return Channel(body["id"], body["name"], body["state"], datetime.fromisoformat(created) if created else None)
+        return Channel(
+            id=body["id"],
+            name=body["name"],
+            state=body["state"],
+            created_at=datetime.fromisoformat(created) if created else None,
+            in_stasis=body.get("dialplan", {}).get("app_name") == "Stasis",
+        )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Unknown(f"The answer is not a channel: {error!r}", 200) from error
 
