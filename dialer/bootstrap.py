@@ -5,21 +5,30 @@ from functools import cached_property
 import redis
 from sqlalchemy import Engine
 
+from dialer.ari.client import AriClient
 from dialer.clock import Clock, SystemClock
 from dialer.config import Settings
 from dialer.db.engine import create_engine
 from dialer.errors import ConfigurationError
+from dialer.limits.breaker import Breaker
+from dialer.limits.limiter import Limiter
+from dialer.queues import Queue, QueueNudges
 from dialer.services.auth import Auth
 from dialer.services.calls import Calls
 from dialer.services.campaigns import Campaigns
+from dialer.services.claiming import Claims, Node
 from dialer.services.contacts import Contacts
 from dialer.services.control import ControlRoom
+from dialer.services.dispatching import Dispatching
 from dialer.services.dnc import DncList
 from dialer.services.health import Health
-from dialer.services.nudges import NoNudges, Nudges
+from dialer.services.nudges import Nudges
+from dialer.services.originating import Originating
 from dialer.services.passwords import Passwords
+from dialer.services.reconciling import Reconciling
 from dialer.services.single_calls import SingleCalls
 from dialer.services.stats import Stats
+from dialer.services.sweeping import Sweeping
 from dialer.services.telephony import Telephony
 from dialer.services.users import Users
 
@@ -29,7 +38,7 @@ class Dialer:
 
     Args:
         settings: with `database_url` and `redis_url` set (see `dialer.embedded.servers.resolve`).
-        nudges: how the workers are told that there is something to do.
+        nudges: how the workers are told that there is something to do; through Redis unless given.
     """
 
     def __init__(
@@ -37,8 +46,9 @@ class Dialer:
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
-        self.nudges: Nudges = nudges or NoNudges()
         self.name = name
+        self._nudges = nudges
+        self._ari_clients: dict[int, AriClient] = {}
 
     @cached_property
     def engine(self) -> Engine:
@@ -57,8 +67,42 @@ class Dialer:
         )
 
     @cached_property
+    def nudges(self) -> Nudges:
+        return self._nudges or self._queues
+
+    @cached_property
+    def _queues(self) -> QueueNudges:
+        return QueueNudges(self.redis, self.settings.redis_url or "")
+
+    def ari_client(self, node: Node) -> AriClient:
+        """The client of a node, shared by the threads of this process.
+
+        Raises:
+            ConfigurationError: there is no password for the node.
+        """
+        if node.id not in self._ari_clients:
+            password = self.settings.ari_passwords.get(node.name, self.settings.ari_password)
+            if password is None:
+                raise ConfigurationError(f"Node {node.name} has no password: set DIALER_ARI_PASSWORD")
+            self._ari_clients[node.id] = AriClient(
+                node.ari_url,
+                node.ari_username,
+                password.get_secret_value(),
+                self.settings.ari_app,
+                connect_timeout=self.settings.ari_connect_timeout_seconds,
+                read_timeout=self.settings.ari_read_timeout_seconds,
+                pool_size=self.settings.ari_pool_size,
+                clock=self.clock,
+            )
+        return self._ari_clients[node.id]
+
+    @cached_property
     def auth(self) -> Auth:
         return Auth(self.engine, self.clock, self.settings, Passwords())
+
+    @cached_property
+    def breaker(self) -> Breaker:
+        return Breaker(self.redis)
 
     @cached_property
     def calls(self) -> Calls:
@@ -69,12 +113,20 @@ class Dialer:
         return Campaigns(self.engine, self.clock)
 
     @cached_property
+    def claims(self) -> Claims:
+        return Claims(self.engine, self.limiter, self.breaker, self.clock, self.settings)
+
+    @cached_property
     def contacts(self) -> Contacts:
         return Contacts(self.engine)
 
     @cached_property
     def control(self) -> ControlRoom:
         return ControlRoom(self.engine, self.clock)
+
+    @cached_property
+    def dispatching(self) -> Dispatching:
+        return Dispatching(self.engine, self.nudges, self.settings)
 
     @cached_property
     def dnc(self) -> DncList:
@@ -85,12 +137,37 @@ class Dialer:
         return Health(self.engine, self.redis)
 
     @cached_property
+    def limiter(self) -> Limiter:
+        return Limiter(self.redis)
+
+    @cached_property
+    def originating(self) -> Originating:
+        return Originating(
+            self.engine,
+            self.claims,
+            self.limiter,
+            self.breaker,
+            self.ari_client,
+            self.clock,
+            wanted_elsewhere=lambda: self._queues.waiting(Queue.ORIGINATE) > 0,
+            threads=self.settings.ari_pool_size,
+        )
+
+    @cached_property
+    def reconciling(self) -> Reconciling:
+        return Reconciling(self.engine, self.limiter, self.ari_client, self.settings)
+
+    @cached_property
     def single_calls(self) -> SingleCalls:
         return SingleCalls(self.engine, self.clock, self.settings, self.nudges, self.calls)
 
     @cached_property
     def stats(self) -> Stats:
         return Stats(self.engine)
+
+    @cached_property
+    def sweeping(self) -> Sweeping:
+        return Sweeping(self.engine, self.limiter, self.settings)
 
     @cached_property
     def telephony(self) -> Telephony:
@@ -102,9 +179,12 @@ class Dialer:
 
     def close(self) -> None:
         """Let go of all connections."""
-        for part in ("engine", "redis"):
-            made = self.__dict__.pop(part, None)
-            if isinstance(made, Engine):
-                made.dispose()
-            elif isinstance(made, redis.Redis):
-                made.close()
+        if isinstance(made := self.__dict__.pop("originating", None), Originating):
+            made.close()
+        for client in self._ari_clients.values():
+            client.close()
+        self._ari_clients.clear()
+        if isinstance(made := self.__dict__.pop("engine", None), Engine):
+            made.dispose()
+        if isinstance(made := self.__dict__.pop("redis", None), redis.Redis):
+            made.close()

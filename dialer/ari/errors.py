@@ -30,6 +30,10 @@ class NeverSent(AriConnectionError):
     """Nothing was written to the PBX: no connection, no room in the pool, or too late."""
 
 
+class TooLate(NeverSent):
+    """The moment after which the request must not be written had passed: our own doing, not the PBX's."""
+
+
 class Refused(AriError):
     """Asterisk's own error answer. Nobody was dialed by this request."""
 

@@ -13,7 +13,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import EmptyPoolError, HTTPError
 from urllib3.response import BaseHTTPResponse, HTTPResponse
 
-from dialer.ari.errors import NeverSent
+from dialer.ari.errors import NeverSent, TooLate
 from dialer.clock import Clock, SystemClock
 
 # Asterisk closes a connection that is idle for 15 s (session_keep_alive). A request written into that moment would be
@@ -65,7 +65,7 @@ class _Connection(HTTPConnection):
         if not self._has_begun:
             limit = getattr(_current, "send_before", None)
             if limit is not None and self.clock.monotonic() >= limit:
-                raise NeverSent("Too late to send")
+                raise TooLate("Too late to send")
             self._has_begun = True
         super().send(data)
 

@@ -112,8 +112,14 @@ def classify(hangup: Hangup) -> Disposition:
     """
     if hangup.was_up:
         return Disposition.ANSWERED
-    if hangup.by_us:
+    disposition = _unanswered(hangup)
+    # Our own hang-up surfaces as any of a few harmless causes; a busy that came first stays a busy.
+    if hangup.by_us and disposition in (Disposition.NO_ANSWER, Disposition.FAILED):
         return Disposition.CANCELLED
-    if hangup.tech_cause is not None and hangup.tech_cause >= 400:
-        return BY_SIP_STATUS.get(hangup.tech_cause, BY_CAUSE.get(hangup.cause, Disposition.FAILED))
+    return disposition
+
+
+def _unanswered(hangup: Hangup) -> Disposition:
+    if hangup.tech_cause is not None and hangup.tech_cause in BY_SIP_STATUS:
+        return BY_SIP_STATUS[hangup.tech_cause]
     return BY_CAUSE.get(hangup.cause, Disposition.FAILED)

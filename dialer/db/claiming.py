@@ -1,0 +1,100 @@
+"""What a claim reads and writes. All of it in one transaction, under the shared claim barrier."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, text
+
+from dialer.db import barrier, transitions
+
+_TIMEOUTS: Final = text("""
+    SELECT set_config('lock_timeout', '1000', true), set_config('idle_in_transaction_session_timeout', '2000', true)
+""")
+
+
+def begin(tx: Connection) -> None:
+    """Join the claims, with bounds that keep a stuck claim from holding everybody else back."""
+    tx.execute(_TIMEOUTS)
+    barrier.share(tx)
+
+
+_TRUNK: Final = text("""
+    SELECT trunk.id, trunk.endpoint, trunk.caller_id, trunk.cps, trunk.channels, trunk.enabled,
+           node.id AS node_id, node.name AS node_name, node.ari_url, node.ari_username, node.enabled AS node_enabled,
+           node.is_simulator, node.listener_epoch,
+           COALESCE(node.lease_until > clock_timestamp(), false) AS listener_alive,
+           COALESCE(node.echo_at > clock_timestamp() - make_interval(secs => :echo_max_age), false) AS echo_recent,
+           control.stop_at, control.allow_list_only
+    FROM trunks AS trunk JOIN pbx_nodes AS node ON node.id = trunk.node_id CROSS JOIN control
+    WHERE trunk.id = :trunk_id
+""")
+
+
+def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> RowMapping | None:
+    """The trunk, its node and the controls, as they are now."""
+    return tx.execute(_TRUNK, {"trunk_id": trunk_id, "echo_max_age": echo_max_age_seconds}).mappings().one_or_none()
+
+
+_CANDIDATES: Final = text("""
+    SELECT call.id, call.phone_number, call.caller_id, call.timeout_seconds, call.attempt_number,
+           call.hangup_requested_at, call.campaign_id, call.contact_id, call.max_attempts AS call_max_attempts,
+           campaign.state AS campaign_state, campaign.max_attempts, campaign.calling_window, campaign.cps,
+           campaign.channels, campaign.default_time_zone, campaign.version,
+           campaign.caller_id AS campaign_caller_id, campaign.timeout_seconds AS campaign_timeout_seconds,
+           contact.attempts, contact.name, contact.external_id, zone.zones,
+           COALESCE(extra.data, given.data) AS variables,
+           (SELECT CASE WHEN bool_or(dnc.campaign_id IS NULL) THEN 'global' ELSE 'campaign' END
+            FROM dnc WHERE dnc.phone_number = call.phone_number
+              AND (dnc.campaign_id IS NULL OR dnc.campaign_id = call.campaign_id)
+              AND (dnc.expires_at IS NULL OR dnc.expires_at > clock_timestamp())
+            HAVING count(*) > 0) AS dnc,
+           EXISTS (SELECT FROM allow_list WHERE allow_list.phone_number = call.phone_number) AS allow_listed,
+           clock_timestamp() AS at
+    FROM calls AS call
+    LEFT JOIN campaigns AS campaign ON campaign.id = call.campaign_id
+    LEFT JOIN contacts AS contact ON contact.id = call.contact_id
+    LEFT JOIN contact_data AS extra ON extra.contact_id = call.contact_id
+    LEFT JOIN call_variables AS given ON given.call_id = call.id
+    LEFT JOIN zone_sets AS zone ON zone.id = COALESCE(contact.zone_id, call.zone_id)
+    WHERE call.state = 'queued' AND call.trunk_id = :trunk_id
+    ORDER BY call.id LIMIT :most FOR UPDATE OF call SKIP LOCKED
+""")
+
+
+def candidates(tx: Connection, trunk_id: int, most: int) -> Sequence[RowMapping]:
+    """The next queued calls of a trunk that no other worker holds, with all that the gate asks about them; locked."""
+    return tx.execute(_CANDIDATES, {"trunk_id": trunk_id, "most": most}).mappings().all()
+
+
+_CLAIM: Final = text("""
+    WITH claim AS (
+        SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[]), CAST(:caller_id AS text[]),
+                             CAST(:timeout_seconds AS smallint[]), CAST(:max_attempts AS smallint[]),
+                             CAST(:policy_version AS integer[]))
+            AS claim(id, token, caller_id, timeout_seconds, max_attempts, policy_version)
+    ), claimed AS (
+        UPDATE calls SET state = 'originating', claim_token = claim.token, claimed_at = clock_timestamp(),
+            dial_by = clock_timestamp() + make_interval(secs => :dial_window), listener_epoch = :epoch,
+            caller_id = claim.caller_id, timeout_seconds = claim.timeout_seconds,
+            max_attempts = claim.max_attempts, policy_version = claim.policy_version,
+            post_answer = NULL, failure_reason = NULL
+        FROM claim WHERE calls.id = claim.id AND calls.state = 'queued'
+        RETURNING calls.contact_id
+    )
+    UPDATE contacts SET attempts = attempts + 1 FROM claimed WHERE contacts.id = claimed.contact_id
+""")
+
+
+def claim(tx: Connection, claims: Sequence[dict[str, Any]], *, epoch: int, dial_window_seconds: float) -> None:
+    """Claim calls that `candidates` has locked (id, token and what they are dialed with), counting the attempt."""
+    tx.execute(_CLAIM, transitions.columns(claims) | {"epoch": epoch, "dial_window": dial_window_seconds})
+
+
+_OPEN_SLOTS: Final = text("""
+    SELECT claim_token, trunk_id, campaign_id FROM calls WHERE state IN ('originating', 'ringing', 'up')
+""")
+
+
+def open_slots(tx: Connection) -> Sequence[RowMapping]:
+    """The claims that are open: what the limiter must hold, and nothing else."""
+    return tx.execute(_OPEN_SLOTS).mappings().all()

@@ -1,0 +1,162 @@
+"""What dispatch reads and writes."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, text
+
+_LOCK: Final = 7_301_003
+
+
+def try_lock(tx: Connection) -> bool:
+    """One dispatch at a time; a second one has nothing to do."""
+    return bool(tx.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _LOCK}))
+
+
+def is_stopped(tx: Connection) -> bool:
+    """Whether the emergency stop is on."""
+    return tx.scalar(text("SELECT stop_at IS NOT NULL FROM control")) is not False
+
+
+_PROMOTE: Final = text("""
+    UPDATE contacts SET state = 'ready', next_attempt_at = NULL
+    WHERE id IN (
+        SELECT id FROM contacts WHERE state = 'waiting' AND next_attempt_at <= clock_timestamp()
+        ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED
+    )
+""")
+
+
+def promote(tx: Connection, most: int) -> int:
+    """Contacts whose next attempt has come are due; how many."""
+    return tx.execute(_PROMOTE, {"most": most}).rowcount
+
+
+_RUNNING: Final = text("""
+    SELECT campaign.id, campaign.version, campaign.trunk_id, campaign.cps, campaign.channels, campaign.max_attempts,
+           campaign.timeout_seconds, campaign.caller_id, campaign.calling_window, campaign.default_time_zone,
+           trunk.node_id, trunk.cps AS trunk_cps, trunk.channels AS trunk_channels,
+           trunk.caller_id AS trunk_caller_id,
+           trunk.enabled AND node.enabled AND COALESCE(node.lease_until > clock_timestamp(), false) AS trunk_is_up,
+           clock_timestamp() AS at
+    FROM campaigns AS campaign
+    JOIN trunks AS trunk ON trunk.id = campaign.trunk_id
+    JOIN pbx_nodes AS node ON node.id = trunk.node_id
+    WHERE campaign.state = 'running' ORDER BY campaign.id
+""")
+
+
+def running_campaigns(tx: Connection) -> Sequence[RowMapping]:
+    """The running campaigns with their trunks."""
+    return tx.execute(_RUNNING).mappings().all()
+
+
+_LOAD: Final = text("""
+    SELECT trunk_id, campaign_id, count(*) FILTER (WHERE state = 'queued') AS queued,
+           count(*) FILTER (WHERE state <> 'queued') AS open
+    FROM calls WHERE state IN ('queued', 'originating', 'ringing', 'up') GROUP BY 1, 2
+""")
+
+
+def load(tx: Connection) -> Sequence[RowMapping]:
+    """How many calls are queued and open, by trunk and campaign."""
+    return tx.execute(_LOAD).mappings().all()
+
+
+def zone_sets(tx: Connection) -> dict[int, tuple[str, ...]]:
+    """All sets of time zones, by id."""
+    return {row.id: tuple(row.zones) for row in tx.execute(text("SELECT id, zones FROM zone_sets"))}
+
+
+_DUE: Final = text("""
+    SELECT due.id, due.attempts
+    FROM unnest(CAST(:zone_ids AS smallint[])) AS zone(id)
+    CROSS JOIN LATERAL (
+        SELECT contact.id, contact.priority, contact.attempts FROM contacts AS contact
+        WHERE contact.campaign_id = :campaign_id AND contact.zone_id = zone.id AND contact.state = 'ready'
+        ORDER BY contact.priority DESC, contact.id LIMIT :most
+    ) AS due
+    ORDER BY due.priority DESC, due.id LIMIT :most
+""")
+
+
+def due_contacts(tx: Connection, campaign_id: int, zone_ids: Sequence[int], most: int) -> Sequence[RowMapping]:
+    """The next contacts of a campaign in zones that are open: by priority, then in the order they came."""
+    parameters = {"campaign_id": campaign_id, "zone_ids": list(zone_ids), "most": most}
+    return tx.execute(_DUE, parameters).mappings().all()
+
+
+_EXHAUST: Final = text("""
+    UPDATE contacts SET state = 'done', final_reason = 'attempts_exhausted'
+    WHERE id = ANY(CAST(:ids AS bigint[])) AND state = 'ready'
+""")
+
+
+def exhaust(tx: Connection, contact_ids: Sequence[int]) -> None:
+    """Contacts that have no attempt left, because the cap was lowered."""
+    if contact_ids:
+        tx.execute(_EXHAUST, {"ids": list(contact_ids)})
+
+
+_QUEUE: Final = text("""
+    WITH chosen AS (
+        SELECT * FROM unnest(CAST(:contact_ids AS bigint[]), CAST(:call_ids AS uuid[])) AS chosen(contact_id, call_id)
+    ), taken AS (
+        UPDATE contacts SET state = 'in_call', open_call_id = chosen.call_id
+        FROM chosen WHERE contacts.id = chosen.contact_id AND contacts.state = 'ready'
+        RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.attempts
+    )
+    INSERT INTO calls (id, campaign_id, contact_id, phone_number, caller_id, trunk_id, node_id, attempt_number,
+                       max_attempts, policy_version, timeout_seconds)
+    SELECT taken.open_call_id, :campaign_id, taken.id, taken.phone_number, CAST(:caller_id AS text),
+           :trunk_id, :node_id, taken.attempts + 1, :max_attempts, :version, :timeout_seconds
+    FROM taken
+""")
+
+
+def queue(tx: Connection, campaign: RowMapping, contact_ids: Sequence[int], call_ids: Sequence[UUID]) -> int:
+    """Make a queued call for each contact that is still ready, and make it the contact's open one; how many."""
+    parameters: dict[str, Any] = {
+        "contact_ids": list(contact_ids),
+        "call_ids": list(call_ids),
+        "campaign_id": campaign["id"],
+        "caller_id": campaign["caller_id"] or campaign["trunk_caller_id"],
+        "trunk_id": campaign["trunk_id"],
+        "node_id": campaign["node_id"],
+        "max_attempts": campaign["max_attempts"],
+        "version": campaign["version"],
+        "timeout_seconds": campaign["timeout_seconds"],
+    }
+    return tx.execute(_QUEUE, parameters).rowcount
+
+
+_COMPLETE: Final = text("""
+    UPDATE campaigns SET state = 'completed', ended_at = clock_timestamp(), updated_at = clock_timestamp()
+    WHERE state = 'running'
+      AND NOT EXISTS (
+          SELECT FROM call_lists WHERE call_lists.campaign_id = campaigns.id AND state IN ('receiving', 'importing')
+      )
+      AND (
+          SELECT COALESCE(sum(n), 0) > 0 AND COALESCE(sum(n) FILTER (WHERE key NOT LIKE 'contacts.done.%'), 0) = 0
+          FROM (
+              SELECT key, n FROM campaign_counts WHERE campaign_id = campaigns.id
+              UNION ALL SELECT key, delta FROM campaign_count_deltas WHERE campaign_id = campaigns.id
+          ) AS counted WHERE key LIKE 'contacts.%'
+      )
+    RETURNING id
+""")
+
+
+def complete(tx: Connection) -> list[int]:
+    """End the running campaigns that have nobody left to call and no import under way; which."""
+    return list(tx.scalars(_COMPLETE))
+
+
+def trunks_with_work(tx: Connection) -> Sequence[RowMapping]:
+    """Trunks that have queued calls, and how many."""
+    return (
+        tx.execute(text("SELECT trunk_id, count(*) AS queued FROM calls WHERE state = 'queued' GROUP BY 1 ORDER BY 1"))
+        .mappings()
+        .all()
+    )

@@ -1,0 +1,266 @@
+"""Call lists, their pieces and their refused rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, select, text, update
+from sqlalchemy.sql.functions import coalesce
+
+from dialer.db.tables import CallList, ImportChunk, ImportRefusal
+from dialer.domain.imports import ImportState
+
+
+@dataclass(frozen=True, slots=True)
+class CallListInfo:
+    """A call list and how far its import is.
+
+    Attributes:
+        columns: what the header was understood as (`fields` and `variables`: the column of each, from 0).
+        rows: read so far; all of them once the state is no longer `receiving`.
+        imported: rows that became contacts.
+        duplicates: rows whose number the list or the campaign had already.
+        refused: rows refused for another reason. In the end `imported + duplicates + refused == rows`.
+        error: why nothing was imported, if the state is `failed`.
+    """
+
+    id: int
+    campaign_id: int
+    name: str
+    state: ImportState
+    default_region: str | None
+    columns: dict[str, Any]
+    rows: int
+    imported: int
+    duplicates: int
+    refused: int
+    error: str | None
+    created_by: str
+    created_at: datetime
+    received_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def rows_done(self) -> int:
+        """Rows of which it is known what became of them."""
+        return self.imported + self.duplicates + self.refused
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that did not become a contact. `line`: where it begins in the file, from 1."""
+
+    line: int
+    code: str
+    reason: str
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkToDo:
+    """A piece of a list that this transaction holds, and what must be known to import it."""
+
+    rows: bytes
+    campaign_id: int
+    default_region: str | None
+    columns: dict[str, Any]
+
+
+def create(
+    tx: Connection, *, campaign_id: int, name: str, default_region: str | None, columns: dict[str, Any], user: str
+) -> int:
+    """A list whose upload is under way."""
+    call_list_id: int = tx.execute(
+        insert(CallList)
+        .values(
+            campaign_id=campaign_id,
+            name=name,
+            state=ImportState.RECEIVING,
+            default_region=default_region,
+            columns=columns,
+            created_by=user,
+        )
+        .returning(CallList.id)
+    ).scalar_one()
+    return call_list_id
+
+
+def store_chunk(
+    tx: Connection, call_list_id: int, n: int, *, rows: bytes | None, count: int, refusals: Sequence[Refusal]
+) -> bool:
+    """Store a piece of an upload: rows to import (or none), and rows that could not be read.
+
+    Args:
+        count: all rows of the piece, those that could not be read included.
+
+    Returns:
+        False if the list is no longer being received: it has been given up.
+    """
+    is_receiving = update(CallList).where(CallList.id == call_list_id, CallList.state == ImportState.RECEIVING)
+    counted = is_receiving.values(rows=CallList.rows + count, chunks=n + 1, received_at=func.clock_timestamp())
+    if tx.execute(counted).rowcount == 0:
+        return False
+    tx.execute(
+        insert(ImportChunk).values(call_list_id=call_list_id, n=n, rows=rows, done=rows is None, refused=len(refusals))
+    )
+    add_refusals(tx, call_list_id, refusals)
+    return True
+
+
+def close_upload(tx: Connection, call_list_id: int) -> bool:
+    """All rows are stored. Returns False if the list has been given up."""
+    is_receiving = update(CallList).where(CallList.id == call_list_id, CallList.state == ImportState.RECEIVING)
+    return tx.execute(is_receiving.values(state=ImportState.IMPORTING, received_at=func.clock_timestamp())).rowcount > 0
+
+
+def fail(tx: Connection, call_list_id: int, error: str) -> None:
+    """Give up a list that is being received, and forget its rows."""
+    given_up = (
+        update(CallList)
+        .where(CallList.id == call_list_id, CallList.state == ImportState.RECEIVING)
+        .values(state=ImportState.FAILED, error=error, finished_at=func.clock_timestamp())
+    )
+    if tx.execute(given_up).rowcount:
+        tx.execute(delete(ImportChunk).where(ImportChunk.call_list_id == call_list_id))
+        tx.execute(delete(ImportRefusal).where(ImportRefusal.call_list_id == call_list_id))
+
+
+def stale(tx: Connection, older_than_seconds: float) -> list[int]:
+    """Lists of whose upload nothing has been heard for so long."""
+    cutoff = func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
+    found = select(CallList.id).where(CallList.state == ImportState.RECEIVING, CallList.received_at < cutoff)
+    return list(tx.scalars(found))
+
+
+def take_chunk(tx: Connection, call_list_id: int, n: int) -> ChunkToDo | None:
+    """Hold a piece until the transaction ends; None if it is done, or somebody else has it."""
+    found = tx.execute(
+        select(ImportChunk.rows, CallList.campaign_id, CallList.default_region, CallList.columns)
+        .join(CallList, CallList.id == ImportChunk.call_list_id)
+        .where(
+            ImportChunk.call_list_id == call_list_id,
+            ImportChunk.n == n,
+            ~ImportChunk.done,
+            CallList.state == ImportState.IMPORTING,
+        )
+        .with_for_update(of=ImportChunk, skip_locked=True)
+    ).one_or_none()
+    return None if found is None else ChunkToDo(bytes(found.rows), found.campaign_id, found.default_region, found.columns)
+
+
+def finish_chunk(
+    tx: Connection, call_list_id: int, n: int, *, imported: int, duplicates: int, refusals: Sequence[Refusal]
+) -> None:
+    """The piece is done: its rows are contacts or in `refusals`, of which `duplicates` are duplicates."""
+    add_refusals(tx, call_list_id, refusals)
+    tx.execute(
+        update(ImportChunk)
+        .where(ImportChunk.call_list_id == call_list_id, ImportChunk.n == n)
+        .values(
+            rows=None,
+            done=True,
+            imported=imported,
+            duplicates=duplicates,
+            refused=ImportChunk.refused + len(refusals) - duplicates,
+        )
+    )
+
+
+def complete_if_done(tx: Connection, call_list_id: int) -> bool:
+    """Complete the list if no piece is left. To be asked last in the transaction that ends a piece."""
+    # Of two that end the last pieces at once, the second waits here for the first to commit, and then sees its piece.
+    tx.execute(select(CallList.id).where(CallList.id == call_list_id).with_for_update(key_share=True))
+    to_do = exists().where(ImportChunk.call_list_id == call_list_id, ~ImportChunk.done)
+    completed = (
+        update(CallList)
+        .where(CallList.id == call_list_id, CallList.state == ImportState.IMPORTING, ~to_do)
+        .values(state=ImportState.COMPLETED, finished_at=func.clock_timestamp())
+    )
+    return tx.execute(completed).rowcount > 0
+
+
+_ADD_REFUSALS = text("""
+    INSERT INTO import_refusals (call_list_id, line, code, reason, row)
+    SELECT :call_list_id, r.line, r.code, r.reason, r.row
+    FROM json_to_recordset(CAST(:refusals AS json)) AS r (line bigint, code text, reason text, row text)
+""")
+
+
+def add_refusals(tx: Connection, call_list_id: int, refusals: Sequence[Refusal]) -> None:
+    """Add rows to the report."""
+    if refusals:
+        as_json = orjson.dumps(refusals).decode()
+        tx.execute(_ADD_REFUSALS, {"call_list_id": call_list_id, "refusals": as_json})
+
+
+def refusals_after(tx: Connection, call_list_id: int, line: int, limit: int) -> list[Refusal]:
+    """Rows of the report, by line, after a line."""
+    found = tx.execute(
+        select(ImportRefusal.line, ImportRefusal.code, ImportRefusal.reason, ImportRefusal.row)
+        .where(ImportRefusal.call_list_id == call_list_id, ImportRefusal.line > line)
+        .order_by(ImportRefusal.line)
+        .limit(limit)
+    )
+    return [Refusal(*row) for row in found]
+
+
+def pending_chunks(tx: Connection, limit: int) -> list[tuple[int, int]]:
+    """Pieces to import, as (call list, n): each list's first pieces first, so that none waits for another's end."""
+    found = (
+        select(ImportChunk.call_list_id, ImportChunk.n)
+        .join(CallList, CallList.id == ImportChunk.call_list_id)
+        .where(~ImportChunk.done, CallList.state == ImportState.IMPORTING)
+        .order_by(ImportChunk.n, ImportChunk.call_list_id)
+        .limit(limit)
+    )
+    return [(call_list_id, n) for call_list_id, n in tx.execute(found)]
+
+
+def get(tx: Connection, call_list_id: int) -> CallListInfo | None:
+    """One list."""
+    return next(_infos(tx, _select().where(CallList.id == call_list_id)), None)
+
+
+def of_campaign(tx: Connection, campaign_id: int, *, before: int | None, limit: int) -> list[CallListInfo]:
+    """A campaign's lists, newest first, those older than the list `before`."""
+    query = _select().where(CallList.campaign_id == campaign_id)
+    if before is not None:
+        query = query.where(CallList.id < before)
+    return list(_infos(tx, query.order_by(CallList.id.desc()).limit(limit)))
+
+
+def _select() -> Select[Any]:
+    counts = (
+        select(
+            coalesce(func.sum(ImportChunk.imported), 0).label("imported"),
+            coalesce(func.sum(ImportChunk.duplicates), 0).label("duplicates"),
+            coalesce(func.sum(ImportChunk.refused), 0).label("refused"),
+        )
+        .where(ImportChunk.call_list_id == CallList.id)
+        .correlate(CallList)
+        .lateral()
+    )
+    return select(
+        CallList.id,
+        CallList.campaign_id,
+        CallList.name,
+        CallList.state,
+        CallList.default_region,
+        CallList.columns,
+        CallList.rows,
+        counts.c.imported,
+        counts.c.duplicates,
+        counts.c.refused,
+        CallList.error,
+        CallList.created_by,
+        CallList.created_at,
+        CallList.received_at,
+        CallList.finished_at,
+    ).join(counts, and_(True))
+
+
+def _infos(tx: Connection, query: Select[Any]) -> Iterator[CallListInfo]:
+    for row in tx.execute(query):
+        yield CallListInfo(**{**row._mapping, "state": ImportState(row.state)})

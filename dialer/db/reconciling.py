@@ -1,0 +1,132 @@
+"""What reconcile reads and writes."""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, text
+
+_LOCK: Final = 7_301_100
+
+
+def try_lock(tx: Connection, node_id: int) -> bool:
+    """One reconcile of a node at a time; held until the connection's transaction ends."""
+    return bool(tx.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _LOCK + node_id}))
+
+
+_NODES: Final = text("""
+    SELECT DISTINCT node.id, node.name, node.ari_url, node.ari_username
+    FROM pbx_nodes AS node JOIN calls AS call ON call.node_id = node.id
+    WHERE node.enabled AND call.state IN ('originating', 'ringing', 'up') ORDER BY node.id
+""")
+
+
+def nodes_with_open_calls(tx: Connection) -> Sequence[RowMapping]:
+    """The nodes that there is something to reconcile on."""
+    return tx.execute(_NODES).mappings().all()
+
+
+_UNHEARD: Final = text("""
+    SELECT id, claimed_at FROM calls
+    WHERE node_id = :node_id AND state = 'originating' AND tomb_at IS NULL
+      AND dial_by < clock_timestamp() - make_interval(secs => :grace)
+    ORDER BY dial_by LIMIT :most
+""")
+
+
+def unheard(tx: Connection, node_id: int, *, grace_seconds: float, most: int = 200) -> Sequence[RowMapping]:
+    """Claimed calls, past their `dial_by`, of which neither an answer nor an event has come."""
+    parameters = {"node_id": node_id, "grace": grace_seconds, "most": most}
+    return tx.execute(_UNHEARD, parameters).mappings().all()
+
+
+_ADOPT: Final = text("""
+    UPDATE calls SET state = CASE WHEN :up AND state <> 'up' THEN 'up' WHEN state = 'originating' THEN 'ringing'
+            ELSE state END,
+        answered_at = CASE WHEN :up THEN COALESCE(answered_at, clock_timestamp()) ELSE answered_at END,
+        channel = COALESCE(channel, :channel), dialed_at = COALESCE(dialed_at, claimed_at), missed_at = NULL
+    WHERE id = :id AND state IN ('originating', 'ringing', 'up')
+""")
+
+
+def adopt(tx: Connection, call_id: UUID, *, channel: str, up: bool) -> None:
+    """The PBX has this call's channel: the call goes on from there."""
+    tx.execute(_ADOPT, {"id": call_id, "channel": channel, "up": up})
+
+
+_BURY: Final = text("""
+    UPDATE calls SET tomb_at = clock_timestamp() WHERE id = :id AND state = 'originating' AND tomb_at IS NULL
+""")
+
+
+def bury(tx: Connection, call_id: UUID) -> None:
+    """The call's channel id is occupied by a placeholder from now on."""
+    tx.execute(_BURY, {"id": call_id})
+
+
+_HELD: Final = text("""
+    SELECT call.id, call.post_answer,
+           COALESCE(node.gap_free_since < call.claimed_at AND node.listener_epoch = call.listener_epoch, false)
+               AS heard_all
+    FROM calls AS call JOIN pbx_nodes AS node ON node.id = call.node_id
+    WHERE call.node_id = :node_id AND call.state = 'originating'
+      AND call.tomb_at < clock_timestamp() - make_interval(secs => :hold)
+      AND (node.echo_at > call.tomb_at + make_interval(secs => :hold) OR node.gap_free_since IS NULL
+           OR node.gap_free_since > call.claimed_at)
+    ORDER BY call.id LIMIT :most
+""")
+
+
+def tombs_held(tx: Connection, node_id: int, *, hold_seconds: float, most: int = 200) -> Sequence[RowMapping]:
+    """Calls whose tomb has stood long enough, and whether every event since their claim has been heard.
+
+    An echo sent after the hold was over has come back: whatever the PBX said before, the listener has written.
+    """
+    return tx.execute(_HELD, {"node_id": node_id, "hold": hold_seconds, "most": most}).mappings().all()
+
+
+_SEEN: Final = text("""
+    SELECT id, state, missed_at FROM calls
+    WHERE node_id = :node_id AND state IN ('ringing', 'up')
+      AND dial_by < clock_timestamp() - make_interval(secs => :grace)
+""")
+
+
+def underway(tx: Connection, node_id: int, *, grace_seconds: float) -> Sequence[RowMapping]:
+    """Calls that must be on the PBX's list of channels, if that is asked for after this."""
+    return tx.execute(_SEEN, {"node_id": node_id, "grace": grace_seconds}).mappings().all()
+
+
+_MISS: Final = text("""
+    UPDATE calls SET missed_at = CASE WHEN id = ANY(CAST(:missing AS uuid[])) THEN clock_timestamp() END
+    WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('ringing', 'up')
+      AND (missed_at IS NULL) = (id = ANY(CAST(:missing AS uuid[])))
+""")
+
+
+def note_missing(tx: Connection, ids: Sequence[UUID], missing: Sequence[UUID]) -> None:
+    """Remember which of `ids` were absent from the list for the first time, and forget it of those that were there."""
+    tx.execute(_MISS, {"ids": list(ids), "missing": list(missing)})
+
+
+_LOST: Final = text("""
+    SELECT call.id FROM calls AS call JOIN pbx_nodes AS node ON node.id = call.node_id
+    WHERE call.node_id = :node_id AND call.state IN ('ringing', 'up')
+      AND call.id = ANY(CAST(:missing AS uuid[]))
+      AND call.missed_at < clock_timestamp() - make_interval(secs => :grace)
+      AND node.echo_at > call.missed_at
+""")
+
+
+def lost(tx: Connection, node_id: int, missing: Sequence[UUID], *, grace_seconds: float) -> list[UUID]:
+    """Calls absent from two lists some time apart, with the listener having written all it heard in between."""
+    parameters = {"node_id": node_id, "missing": list(missing), "grace": grace_seconds}
+    return list(tx.scalars(_LOST, parameters))
+
+
+_ENDED: Final = text("SELECT id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) AND state = 'ended'")
+
+
+def ended_among(tx: Connection, ids: Sequence[UUID]) -> list[UUID]:
+    """Those of `ids` that are calls of ours and over: their channels, tombs for instance, have no business to live."""
+    return list(tx.scalars(_ENDED, {"ids": list(ids)}))

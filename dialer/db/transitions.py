@@ -1,0 +1,169 @@
+"""Every change of a call's state and of its contact's, in bulk. Each is a compare-and-set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, text
+
+from dialer.db.tables import Call
+from dialer.domain.calls import CallState
+from dialer.domain.contacts import ContactState, FinalReason
+from dialer.domain.dispositions import Disposition
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What becomes of a contact whose call `call_id` is over."""
+
+    contact_id: int
+    call_id: UUID
+    state: ContactState
+    next_attempt_at: datetime | None
+    final_reason: FinalReason | None
+    attempts: int
+    disposition: Disposition
+
+
+def database_time(tx: Connection) -> datetime:
+    """PostgreSQL's clock: the one that all processes share."""
+    now: datetime = tx.execute(select(func.clock_timestamp())).scalar_one()
+    return now
+
+
+def queued(tx: Connection, *scope: ColumnElement[bool]) -> list[UUID]:
+    """The ids of the queued calls in `scope`."""
+    return list(tx.scalars(select(Call.id).where(Call.state == CallState.QUEUED, *scope).order_by(Call.id)))
+
+
+_LOCK_CONTACTS: Final = text("""
+    SELECT id FROM contacts WHERE id IN (SELECT contact_id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])))
+    ORDER BY id FOR UPDATE
+""")
+
+_LOCK_CALLS: Final = text("""
+    SELECT call.id, call.contact_id, call.campaign_id, call.trunk_id, call.state, call.claim_token,
+           call.answered_at, call.hangup_requested_at,
+           contact.attempts AS contact_attempts,
+           campaign.max_attempts AS campaign_max_attempts, campaign.retry_policy
+    FROM calls AS call
+    LEFT JOIN contacts AS contact ON contact.id = call.contact_id
+    LEFT JOIN campaigns AS campaign ON campaign.id = call.campaign_id
+    WHERE call.id = ANY(CAST(:ids AS uuid[])) AND call.state <> 'ended'
+    ORDER BY call.id FOR UPDATE OF call
+""")
+
+
+def lock_for_ending(tx: Connection, ids: Sequence[UUID]) -> Sequence[RowMapping]:
+    """Those of the calls that haven't ended, with what decides on their contacts; contacts and calls are locked."""
+    tx.execute(_LOCK_CONTACTS, {"ids": list(ids)})
+    return tx.execute(_LOCK_CALLS, {"ids": list(ids)}).mappings().all()
+
+
+_END: Final = text("""
+    UPDATE calls SET state = 'ended', disposition = ending.disposition, ended_at = ending.ended_at,
+        cause = ending.cause, tech_cause = ending.tech_cause,
+        dialstatus = COALESCE(ending.dialstatus, calls.dialstatus),
+        failure_reason = COALESCE(ending.failure_reason, calls.failure_reason)
+    FROM unnest(CAST(:id AS uuid[]), CAST(:disposition AS text[]), CAST(:ended_at AS timestamptz[]),
+                CAST(:cause AS smallint[]), CAST(:tech_cause AS smallint[]), CAST(:dialstatus AS text[]),
+                CAST(:failure_reason AS text[]))
+        AS ending(id, disposition, ended_at, cause, tech_cause, dialstatus, failure_reason)
+    WHERE calls.id = ending.id AND calls.state <> 'ended'
+""")
+
+
+def end(tx: Connection, ends: Sequence[dict[str, Any]]) -> None:
+    """End calls that `lock_for_ending` has locked."""
+    if ends:
+        tx.execute(_END, columns(ends))
+
+
+_MOVE: Final = text("""
+    UPDATE contacts SET state = move.state, next_attempt_at = move.next_attempt_at, final_reason = move.final_reason,
+        attempts = move.attempts, open_call_id = NULL,
+        last_disposition = CASE WHEN move.disposition IN ('withdrawn', 'not_dialed')
+            THEN contacts.last_disposition ELSE move.disposition END
+    FROM unnest(CAST(:contact_id AS bigint[]), CAST(:call_id AS uuid[]), CAST(:state AS text[]),
+                CAST(:next_attempt_at AS timestamptz[]), CAST(:final_reason AS text[]), CAST(:attempts AS smallint[]),
+                CAST(:disposition AS text[]))
+        AS move(contact_id, call_id, state, next_attempt_at, final_reason, attempts, disposition)
+    WHERE contacts.id = move.contact_id AND contacts.open_call_id = move.call_id
+""")
+
+
+def move(tx: Connection, moves: Sequence[Move]) -> None:
+    """Move contacts on, each only if the call in question is still its open one."""
+    if moves:
+        tx.execute(
+            _MOVE,
+            columns(
+                [
+                    {
+                        "contact_id": m.contact_id,
+                        "call_id": m.call_id,
+                        "state": m.state.value,
+                        "next_attempt_at": m.next_attempt_at,
+                        "final_reason": m.final_reason.value if m.final_reason else None,
+                        "attempts": m.attempts,
+                        "disposition": m.disposition.value,
+                    }
+                    for m in moves
+                ]
+            ),
+        )
+
+
+_ACCEPT: Final = text("""
+    UPDATE calls SET post_answer = 'accepted', dialed_at = answer.dialed_at,
+        channel = COALESCE(calls.channel, answer.channel),
+        state = CASE WHEN calls.state = 'originating' THEN 'ringing' ELSE calls.state END
+    FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[]), CAST(:dialed_at AS timestamptz[]),
+                CAST(:channel AS text[])) AS answer(id, token, dialed_at, channel)
+    WHERE calls.id = answer.id AND calls.claim_token = answer.token
+""")
+
+
+def accept(tx: Connection, answers: Sequence[dict[str, Any]]) -> None:
+    """The PBX took these originates (id, token, dialed_at, channel); events may have come before."""
+    if answers:
+        tx.execute(_ACCEPT, columns(answers))
+
+
+_UNKNOWN: Final = text("""
+    UPDATE calls SET post_answer = 'unknown', dialed_at = answer.dialed_at, failure_reason = answer.reason
+    FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[]), CAST(:dialed_at AS timestamptz[]),
+                CAST(:reason AS text[])) AS answer(id, token, dialed_at, reason)
+    WHERE calls.id = answer.id AND calls.claim_token = answer.token AND calls.state <> 'ended'
+""")
+
+
+def mark_unknown(tx: Connection, answers: Sequence[dict[str, Any]]) -> None:
+    """No answer came to these originates (id, token, dialed_at, reason): never send them again, reconcile finds out."""
+    if answers:
+        tx.execute(_UNKNOWN, columns(answers))
+
+
+_REQUEUE: Final = text("""
+    WITH given AS (
+        SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[])) AS given(id, token)
+    ), requeued AS (
+        UPDATE calls SET state = 'queued', claim_token = NULL, claimed_at = NULL, dial_by = NULL, listener_epoch = NULL
+        FROM given WHERE calls.id = given.id AND calls.claim_token = given.token AND calls.state = 'originating'
+        RETURNING calls.contact_id
+    )
+    UPDATE contacts SET attempts = attempts - 1 FROM requeued WHERE contacts.id = requeued.contact_id
+""")
+
+
+def requeue(tx: Connection, claims: Sequence[tuple[UUID, UUID]]) -> None:
+    """Give claims (call id, token) back that were certainly not dialed: queued again, the attempt not counted."""
+    if claims:
+        tx.execute(_REQUEUE, {"id": [call_id for call_id, _ in claims], "token": [token for _, token in claims]})
+
+
+def columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Rows turned into one array a column, for unnest."""
+    return {name: [row[name] for row in rows] for name in rows[0]}

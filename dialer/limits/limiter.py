@@ -1,0 +1,138 @@
+"""CPS and channels, for all workers together, in Redis.
+
+Calls are spaced evenly: each gets a place in time of its own, at least the slowest limit's interval after the last.
+Without Redis, or with one that has forgotten, nothing is dialed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final
+
+import orjson
+import redis
+from redis.exceptions import RedisError, ResponseError
+
+from dialer.errors import LimitsUnavailable
+from dialer.limits.slots import Slot
+
+SPACING: Final = 1.05
+"""Places are this much further apart than 1/CPS: room for the jitter between a place and the written request, so
+that no window of one second holds more than CPS of them. The cost is 5 % of the mean."""
+
+LATENESS_SECONDS: Final = 0.04
+"""A request written this long after its place still fits the window; later ones are not sent."""
+
+HORIZON_SECONDS: Final = 0.2
+"""How far ahead places are given away: what one worker may hold when it is killed."""
+
+
+class LimitsStale(LimitsUnavailable):
+    """Redis is there but does not know the open calls (restart, FLUSHALL, failover): rebuild first."""
+
+    code = "limits_stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit: at most `cps` calls per second (None: no limit of its own) and `channels` at once."""
+
+    scope: str
+    cps: float | None
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Dial, this many seconds from now."""
+
+    in_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Not now: `pace`, or the scope whose channels are all in use."""
+
+    by: str
+
+
+class Limiter:
+    """Takes and gives back. Every method raises LimitsUnavailable when Redis can't be asked."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._take = client.register_script(_source("take"))
+        self._release = client.register_script(_source("release"))
+        self._rebuild = client.register_script(_source("rebuild"))
+        self._client = client
+
+    def take(self, slots: Sequence[Slot], limits: Iterable[Limit]) -> list[Place | Denied]:
+        """A place, or a denial, for each of `slots`, in order, in one round trip.
+
+        Args:
+            limits: one for every scope that the slots count against.
+
+        Raises:
+            LimitsStale: the slots in Redis are not those of the open calls.
+        """
+        scopes = list(limits)
+        index = {limit.scope: i for i, limit in enumerate(scopes, start=1)}
+        answer = self._run(
+            self._take,
+            {
+                "scopes": [
+                    {"name": s.scope, "interval_us": SPACING * 1e6 / s.cps if s.cps else 0, "channels": s.channels}
+                    for s in scopes
+                ],
+                "calls": [[str(slot.token), [index[scope] for scope in slot.scopes()]] for slot in slots],
+                "horizon_us": HORIZON_SECONDS * 1e6,
+            },
+        )
+        now = int(answer[0])
+        return [Place((int(item) - now) / 1e6) if item.isdigit() else Denied(_text(item)) for item in answer[1:]]
+
+    def release(self, slots: Iterable[Slot]) -> int:
+        """Give slots back; how many scopes were freed. Slots that aren't held are ignored."""
+        entries = _by_scope(slots)
+        return int(self._run(self._release, entries)) if entries else 0
+
+    def release_tokens(self, tokens_by_scope: dict[str, list[str]]) -> int:
+        """As `release`, for tokens that no call owns any more."""
+        return int(self._run(self._release, list(tokens_by_scope.items()))) if tokens_by_scope else 0
+
+    def rebuild(self, open_slots: Iterable[Slot]) -> None:
+        """Make Redis hold `open_slots` and nothing else. The caller holds back all claims meanwhile."""
+        self._run(self._rebuild, _by_scope(open_slots))
+
+    def held(self) -> dict[str, set[str]]:
+        """The tokens held in each scope."""
+        try:
+            scopes = [_text(scope) for scope in self._client.smembers("limits:scopes")]
+            return {s: {_text(t) for t in self._client.smembers(f"limits:slots:{s}")} for s in scopes}
+        except RedisError as error:
+            raise LimitsUnavailable(f"Redis can't be asked: {error}") from error
+
+    def _run(self, script: Any, request: Any) -> Any:
+        try:
+            return script(args=[orjson.dumps(request)])
+        except ResponseError as error:
+            if str(error).startswith("STALE"):
+                raise LimitsStale("Redis has lost the limits; they must be rebuilt") from error
+            raise LimitsUnavailable(f"Redis refused: {error}") from error
+        except RedisError as error:
+            raise LimitsUnavailable(f"Redis can't be asked: {error}") from error
+
+
+def _by_scope(slots: Iterable[Slot]) -> list[tuple[str, list[str]]]:
+    found: dict[str, list[str]] = {}
+    for slot in slots:
+        for scope in slot.scopes():
+            found.setdefault(scope, []).append(str(slot.token))
+    return list(found.items())
+
+
+def _text(item: bytes | str) -> str:
+    return item.decode() if isinstance(item, bytes) else item
+
+
+def _source(name: str) -> str:
+    return files("dialer.limits").joinpath(f"{name}.lua").read_text("utf-8")

@@ -1,0 +1,229 @@
+"""Claim queued calls of one trunk: gate, limits and claim in one committed transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat as uuid_utils
+from sqlalchemy import Connection, Engine, RowMapping
+
+from dialer.clock import Clock
+from dialer.config import Settings
+from dialer.db import barrier, claiming
+from dialer.domain import phone
+from dialer.domain.campaigns import CampaignState
+from dialer.domain.gate import GateFacts, decide
+from dialer.domain.window import CallingWindow
+from dialer.limits.breaker import Breaker, BreakerState
+from dialer.limits.limiter import Denied, Limit, Limiter, LimitsStale, Place
+from dialer.limits.slots import GLOBAL, Slot, campaign_scope, trunk_scope
+from dialer.services.refusing import refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The PBX that a claim's calls go out through."""
+
+    id: int
+    name: str
+    ari_url: str
+    ari_username: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A call that this process, and no other, must send: at `send_at`, not after `send_by`.
+
+    Both are moments of this process's monotonic clock; `send_by` is earlier than the row's `dial_by`.
+    """
+
+    call_id: UUID
+    slot: Slot
+    endpoint: str
+    caller_id: str | None
+    timeout_seconds: int
+    variables: Mapping[str, str]
+    send_at: float
+    send_by: float
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a claim brought.
+
+    Attributes:
+        limited_by: the limit that held more calls back (`pace`, or a scope without a free channel): some are waiting.
+        closed: why nothing goes out at all.
+    """
+
+    node: Node | None = None
+    claimed: tuple[Claimed, ...] = ()
+    limited_by: str | None = None
+    closed: str | None = None
+
+
+class Claims:
+    """Hands out calls to send."""
+
+    def __init__(self, engine: Engine, limiter: Limiter, breaker: Breaker, clock: Clock, settings: Settings) -> None:
+        self._engine = engine
+        self._limiter = limiter
+        self._breaker = breaker
+        self._clock = clock
+        self._settings = settings
+
+    def claim(self, trunk_id: int) -> Batch:
+        """Claim the next calls of a trunk, as many as gate and limits allow now.
+
+        Raises:
+            LimitsUnavailable: Redis can't be asked; nothing was claimed.
+        """
+        breaker = self._breaker.ask(trunk_scope(trunk_id))
+        if breaker is BreakerState.OPEN:
+            return Batch(closed="the trunk's breaker is open")
+        try:
+            return self._claim(trunk_id, 1 if breaker is BreakerState.PROBE else self._settings.claim_batch_size)
+        except LimitsStale:
+            self.rebuild_limits()
+            return Batch(closed="the limits were rebuilt")
+
+    def rebuild_limits(self) -> None:
+        """Make Redis hold the slots of the calls that are open, and nothing else."""
+        with self._engine.begin() as tx:
+            barrier.hold_back_claims(tx)
+            self._limiter.rebuild(
+                Slot(row["claim_token"], row["trunk_id"], row["campaign_id"]) for row in claiming.open_slots(tx)
+            )
+
+    def _claim(self, trunk_id: int, most: int) -> Batch:
+        started = self._clock.monotonic()  # before the claim, so that our deadline is earlier than the row's
+        with self._engine.begin() as tx:
+            claiming.begin(tx)
+            trunk = claiming.trunk(tx, trunk_id, echo_max_age_seconds=self._settings.echo_max_age_seconds)
+            closed = self._closed(trunk)
+            if trunk is None or closed is not None:
+                return Batch(closed=closed)
+            node = Node(trunk["node_id"], trunk["node_name"], trunk["ari_url"], trunk["ari_username"])
+            rows = claiming.candidates(tx, trunk_id, most)
+            allowed = self._gate(tx, trunk, rows)
+            if not allowed:
+                return Batch(node)
+            claimed, limited_by = self._take(trunk, allowed, started)
+            if claimed:
+                claiming.claim(
+                    tx,
+                    [_claim_row(c, row) for c, row in claimed],
+                    epoch=trunk["listener_epoch"],
+                    dial_window_seconds=self._settings.dial_window_ms / 1000,
+                )
+        return Batch(node, tuple(c for c, _ in claimed), limited_by)
+
+    def _closed(self, trunk: RowMapping | None) -> str | None:
+        """Why nothing goes out through this trunk now: its calls stay queued."""
+        if trunk is None:
+            return "no such trunk"
+        if trunk["stop_at"] is not None:
+            return "emergency stop"
+        if not (trunk["enabled"] and trunk["node_enabled"]):
+            return "trunk or node disabled"
+        if not (trunk["listener_alive"] and trunk["echo_recent"]):
+            return "no listener on the node"
+        if not (trunk["is_simulator"] or self._settings.real_calls_allowed):
+            return "real calls are not allowed (DIALER_REAL_CALLS_ALLOWED)"
+        return None
+
+    def _gate(self, tx: Connection, trunk: RowMapping, rows: Any) -> list[RowMapping]:
+        """The rows that may be dialed; the others are withdrawn, each for its reason."""
+        allowed, refused = [], []
+        for row in rows:
+            refusal = decide(self._facts(trunk, row))
+            if refusal is None:
+                allowed.append(row)
+            else:
+                refused.append((row, refusal))
+        refuse(tx, refused)
+        return allowed
+
+    def _facts(self, trunk: RowMapping, row: RowMapping) -> GateFacts:
+        in_campaign = row["campaign_id"] is not None
+        undialable = phone.dialable(row["phone_number"], self._settings.special_numbers_allowed)
+        default_zone = row["default_time_zone"]
+        return GateFacts(
+            at=row["at"],
+            stopped=trunk["stop_at"] is not None,
+            cancelled=row["hangup_requested_at"] is not None,
+            campaign_state=CampaignState(row["campaign_state"]) if in_campaign else None,
+            undialable=undialable.reason if undialable else None,
+            allow_listed=row["allow_listed"] or not trunk["allow_list_only"],
+            dnc=row["dnc"],
+            attempts=row["attempts"] or 0,
+            max_attempts=row["max_attempts"] if in_campaign else row["call_max_attempts"],
+            zones=tuple(row["zones"] or ()) or ((default_zone,) if default_zone else ()),
+            window=CallingWindow.model_validate(row["calling_window"])
+            if in_campaign
+            else CallingWindow.parse(self._settings.single_call_window),
+        )
+
+    def _take(
+        self, trunk: RowMapping, rows: list[RowMapping], started: float
+    ) -> tuple[list[tuple[Claimed, RowMapping]], str | None]:
+        """Places in time and channel slots; what got one, and what the others lacked."""
+        slots = [Slot(uuid_utils.uuid7(), trunk["id"], row["campaign_id"]) for row in rows]
+        answers = self._limiter.take(slots, self._limits(trunk, rows))
+        taken_at = self._clock.monotonic()
+        claimed = [
+            (self._to_send(trunk, row, slot, taken_at + answer.in_seconds, started), row)
+            for row, slot, answer in zip(rows, slots, answers, strict=True)
+            if isinstance(answer, Place)
+        ]
+        return claimed, next((answer.by for answer in answers if isinstance(answer, Denied)), None)
+
+    def _limits(self, trunk: RowMapping, rows: list[RowMapping]) -> list[Limit]:
+        limits = {
+            GLOBAL: Limit(GLOBAL, self._settings.max_cps, self._settings.max_channels),
+            trunk_scope(trunk["id"]): Limit(trunk_scope(trunk["id"]), float(trunk["cps"]), trunk["channels"]),
+        }
+        for row in rows:
+            if row["campaign_id"] is not None:
+                scope = campaign_scope(row["campaign_id"])
+                cps = float(row["cps"]) if row["cps"] is not None else None
+                channels = row["channels"] if row["channels"] is not None else trunk["channels"]
+                limits[scope] = Limit(scope, cps, channels)
+        return list(limits.values())
+
+    def _to_send(self, trunk: RowMapping, row: RowMapping, slot: Slot, send_at: float, started: float) -> Claimed:
+        number = row["phone_number"]
+        in_campaign = row["campaign_id"] is not None
+        return Claimed(
+            call_id=row["id"],
+            slot=slot,
+            endpoint=trunk["endpoint"].format(number=number, digits=number.lstrip("+")),
+            caller_id=(row["campaign_caller_id"] if in_campaign else row["caller_id"]) or trunk["caller_id"],
+            timeout_seconds=row["campaign_timeout_seconds"] if in_campaign else row["timeout_seconds"],
+            variables=_variables(row),
+            send_at=send_at,
+            send_by=started + self._settings.dial_window_ms / 1000,
+        )
+
+
+def _variables(row: RowMapping) -> dict[str, str]:
+    """What the dialplan may read about the person called."""
+    variables = {key: str(value) for key, value in (row["variables"] or {}).items()}
+    if row["name"]:
+        variables["CONTACT_NAME"] = row["name"]
+    if row["external_id"]:
+        variables["CONTACT_EXTERNAL_ID"] = row["external_id"]
+    return variables
+
+
+def _claim_row(claimed: Claimed, row: RowMapping) -> dict[str, Any]:
+    in_campaign = row["campaign_id"] is not None
+    return {
+        "id": claimed.call_id,
+        "token": claimed.slot.token,
+        "caller_id": claimed.caller_id,
+        "timeout_seconds": claimed.timeout_seconds,
+        "max_attempts": row["max_attempts"] if in_campaign else row["call_max_attempts"],
+        "policy_version": row["version"] if in_campaign else 0,
+    }

@@ -1,0 +1,142 @@
+"""The end of calls: with it, in the same transaction, goes what happens to the contact next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, RowMapping
+
+from dialer.db import transitions
+from dialer.domain.contacts import ContactState, FinalReason
+from dialer.domain.dispositions import NOT_COUNTED, Disposition, Hangup, classify
+from dialer.domain.retry import Final, NextStep, Retry, RetryPolicy, next_step
+from dialer.limits.slots import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class HangupReport:
+    """What ChannelDestroyed and the last Dial event said."""
+
+    cause: int
+    tech_cause: int | None = None
+    dialstatus: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A call that is over.
+
+    Give `hangup` where the PBX reported the end, and the disposition is found from it and from what the row knows;
+    or `disposition` where it is known otherwise.
+    """
+
+    call_id: UUID
+    disposition: Disposition | None = None
+    hangup: HangupReport | None = None
+    failure_reason: str | None = None
+
+
+def end_calls(tx: Connection, endings: Sequence[Ending]) -> list[Slot]:
+    """End calls and move their contacts on; calls that have ended already are left alone.
+
+    Returns:
+        The slots that these calls held, to be released after the commit.
+    """
+    by_id = {ending.call_id: ending for ending in endings}
+    rows = transitions.lock_for_ending(tx, list(by_id))
+    if not rows:
+        return []
+    ended_at = transitions.database_time(tx)
+    ends: list[dict[str, Any]] = []
+    moves: list[transitions.Move] = []
+    for row in rows:
+        ending = by_id[row["id"]]
+        disposition = _disposition(row, ending)
+        report = ending.hangup
+        ends.append(
+            {
+                "id": row["id"],
+                "disposition": disposition.value,
+                "ended_at": ended_at,
+                "cause": report.cause if report else None,
+                "tech_cause": report.tech_cause if report else None,
+                "dialstatus": report.dialstatus if report else None,
+                "failure_reason": ending.failure_reason,
+            }
+        )
+        if row["contact_id"] is not None:
+            moves.append(_move(row, disposition, ended_at))
+    transitions.end(tx, ends)
+    transitions.move(tx, moves)
+    return [
+        Slot(row["claim_token"], row["trunk_id"], row["campaign_id"]) for row in rows if row["claim_token"] is not None
+    ]
+
+
+def withdraw_queued(tx: Connection, *scope: ColumnElement[bool], reason: str) -> int:
+    """End all queued calls in `scope` as withdrawn, their contacts due again; how many.
+
+    The caller holds back all claims (dialer.db.barrier).
+    """
+    ids = transitions.queued(tx, *scope)
+    for start in range(0, len(ids), 1000):
+        endings = [
+            Ending(call_id, Disposition.WITHDRAWN, failure_reason=reason) for call_id in ids[start : start + 1000]
+        ]
+        end_calls(tx, endings)
+    return len(ids)
+
+
+def _disposition(row: RowMapping, ending: Ending) -> Disposition:
+    if ending.disposition is not None:
+        return ending.disposition
+    report = ending.hangup or HangupReport(cause=0)
+    return classify(
+        Hangup(
+            cause=report.cause,
+            tech_cause=report.tech_cause,
+            was_up=row["answered_at"] is not None,
+            by_us=row["hangup_requested_at"] is not None,
+        )
+    )
+
+
+def _move(row: RowMapping, disposition: Disposition, ended_at: datetime) -> transitions.Move:
+    """What the contact of an ended call does next."""
+    given_back = disposition in NOT_COUNTED and row["claim_token"] is not None
+    attempts = row["contact_attempts"] - given_back
+    step: NextStep
+    if disposition is Disposition.WITHDRAWN and row["hangup_requested_at"] is not None:
+        step = Final(FinalReason.CANCELLED)
+    else:
+        step = next_step(
+            RetryPolicy.model_validate(row["retry_policy"]),
+            disposition,
+            attempts=attempts,
+            max_attempts=row["campaign_max_attempts"],
+            ended_at=ended_at,
+        )
+    return move_for(row["contact_id"], row["id"], step, attempts=attempts, disposition=disposition)
+
+
+def move_for(
+    contact_id: int, call_id: UUID, step: NextStep, *, attempts: int, disposition: Disposition
+) -> transitions.Move:
+    """`step` as a change of the contact's row."""
+    state = ContactState.READY
+    next_attempt_at = final_reason = None
+    if isinstance(step, Retry):
+        state, next_attempt_at = ContactState.WAITING, step.at
+    elif isinstance(step, Final):
+        state, final_reason = ContactState.DONE, step.reason
+    return transitions.Move(
+        contact_id=contact_id,
+        call_id=call_id,
+        state=state,
+        next_attempt_at=next_attempt_at,
+        final_reason=final_reason,
+        attempts=attempts,
+        disposition=disposition,
+    )

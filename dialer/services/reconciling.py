@@ -1,0 +1,139 @@
+"""Find out what became of calls that no answer and no event tells of, by asking the PBX itself.
+
+An originate without an answer is never sent again. Its channel id is occupied by a placeholder, a tomb, so that it
+can't dial any more even if it is still waiting inside a stalled PBX; the tomb is held for a while, and only then is
+the call ended.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from dialer.ari.client import AriClient, Channel
+from dialer.config import Settings
+from dialer.db import reconciling
+from dialer.domain.dispositions import Disposition
+from dialer.errors import AriError, LimitsUnavailable
+from dialer.limits.limiter import Limiter
+from dialer.services.claiming import Node
+from dialer.services.ending import Ending, end_calls
+
+log = logging.getLogger(__name__)
+
+_UP: Final = "Up"
+
+
+class Reconciling:
+    """Every method may be called again at any moment, by anybody: each step is a compare-and-set."""
+
+    def __init__(
+        self, engine: Engine, limiter: Limiter, client_for: Callable[[Node], AriClient], settings: Settings
+    ) -> None:
+        self._engine = engine
+        self._limiter = limiter
+        self._client_for = client_for
+        self._settings = settings
+
+    def tick(self) -> None:
+        """Look into every node that has open calls. A node that doesn't answer is left for the next time."""
+        with self._engine.begin() as tx:
+            rows = reconciling.nodes_with_open_calls(tx)
+        for row in rows:
+            node = Node(row["id"], row["name"], row["ari_url"], row["ari_username"])
+            try:
+                self.reconcile(node)
+            except AriError as error:
+                log.warning("node %s can't be asked what became of its calls: %s", node.name, error)
+
+    def reconcile(self, node: Node) -> None:
+        """Settle the calls of one node that are without news.
+
+        Raises:
+            AriError: the PBX doesn't answer; what wasn't settled stays as it is.
+        """
+        with self._engine.connect() as lock:
+            if not reconciling.try_lock(lock, node.id):
+                return
+            client = self._client_for(node)
+            client.info(fresh=True)  # while the PBX takes no new connection, nothing that it doesn't say is evidence
+            self._look_for_unheard(node, client)
+            self._end_held_tombs(node, client)
+            self._compare_with_list(node, client)
+
+    def _look_for_unheard(self, node: Node, client: AriClient) -> None:
+        with self._engine.begin() as tx:
+            rows = reconciling.unheard(tx, node.id, grace_seconds=self._settings.reconcile_grace_seconds)
+        for row in rows:
+            call_id: UUID = row["id"]
+            channel = client.channel(call_id)
+            if channel is None and client.create_tomb(call_id):
+                log.info("call %s: no channel; a tomb occupies its id", call_id)
+                with self._engine.begin() as tx:
+                    reconciling.bury(tx, call_id)
+                continue
+            channel = channel or client.channel(call_id)
+            if channel is not None:
+                self._take_up(client, call_id, channel)
+
+    def _take_up(self, client: AriClient, call_id: UUID, channel: Channel) -> None:
+        with self._engine.begin() as tx:
+            if channel.is_tomb:  # placed by a reconcile that didn't live to write it down
+                reconciling.bury(tx, call_id)
+            else:
+                reconciling.adopt(tx, call_id, channel=channel.name, up=channel.state == _UP)
+        if not channel.is_tomb:
+            log.info("call %s: adopted, its channel is %s", call_id, channel.state)
+            client.subscribe(call_id)
+
+    def _end_held_tombs(self, node: Node, client: AriClient) -> None:
+        with self._engine.begin() as tx:
+            rows = reconciling.tombs_held(tx, node.id, hold_seconds=self._settings.tomb_hold_seconds)
+        endings = [
+            Ending(row["id"], Disposition.NOT_DIALED, failure_reason="no channel, no event")
+            if row["heard_all"]
+            else Ending(row["id"], Disposition.INDETERMINATE, failure_reason="no channel; events may have been missed")
+            for row in rows
+        ]
+        self._end(endings)
+        for ending in endings:
+            client.hang_up(ending.call_id)
+
+    def _compare_with_list(self, node: Node, client: AriClient) -> None:
+        grace = self._settings.reconcile_grace_seconds
+        with self._engine.begin() as tx:
+            underway = reconciling.underway(tx, node.id, grace_seconds=grace)
+        channels = {channel.id: channel for channel in client.channels()}
+        missing = [row["id"] for row in underway if str(row["id"]) not in channels]
+        with self._engine.begin() as tx:
+            lost = reconciling.lost(tx, node.id, missing, grace_seconds=grace)
+            reconciling.note_missing(tx, [row["id"] for row in underway], missing)
+            for row in underway:
+                channel = channels.get(str(row["id"]))
+                if channel is not None and channel.state == _UP and row["state"] != "up":
+                    reconciling.adopt(tx, row["id"], channel=channel.name, up=True)
+            over = reconciling.ended_among(tx, list(_uuids(channels)))
+        self._end([Ending(i, Disposition.INDETERMINATE, failure_reason="its end was missed") for i in lost])
+        for call_id in over:
+            log.info("call %s is over; its channel is hung up", call_id)
+            client.hang_up(call_id)
+
+    def _end(self, endings: list[Ending]) -> None:
+        if not endings:
+            return
+        with self._engine.begin() as tx:
+            slots = end_calls(tx, endings)
+        try:
+            self._limiter.release(slots)
+        except LimitsUnavailable as error:
+            log.warning("%d slots were not released: %s", len(slots), error)
+
+
+def _uuids(channel_ids: Iterable[str]) -> Iterable[UUID]:
+    for channel_id in channel_ids:
+        try:
+            yield UUID(channel_id)
+        except ValueError:
+            continue  # not one of ours

@@ -1,0 +1,53 @@
+"""The Celery application. Its configuration is read when it is first used, not at import."""
+
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+
+from dialer.queues import Job, Queue
+from workers.process import settings
+
+app = Celery("dialer", set_as_current=True, include=["workers.tasks"])
+
+
+def _every(seconds: float, job: Job) -> dict[str, Any]:
+    return {"task": job.value, "schedule": seconds, "options": {"queue": job.queue.value}}
+
+
+def _configuration() -> dict[str, Any]:
+    return {
+        "broker_url": settings().redis_url,
+        "broker_connection_retry_on_startup": True,
+        # Jobs are nudges: one that is lost costs a second, so none needs to be kept until it is done.
+        "task_acks_late": False,
+        "worker_prefetch_multiplier": 1,
+        "task_ignore_result": True,
+        "task_default_queue": Queue.CONTROL.value,
+        "task_create_missing_queues": True,
+        "worker_hijack_root_logger": False,
+        "broker_transport_options": {
+            "visibility_timeout": 3600,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+        },
+        "timezone": "UTC",
+        "beat_max_loop_interval": 1,
+        "beat_schedule": {
+            "dispatch": _every(1.0, Job.DISPATCH),
+            "reconcile": _every(2.0, Job.RECONCILE),
+            "imports": _every(1.0, Job.WORK_ON_IMPORTS),
+            "withdraw-expired": _every(5.0, Job.WITHDRAW_EXPIRED),
+            "fold-counts": _every(5.0, Job.FOLD_COUNTS),
+            "leaked-slots": _every(30.0, Job.FREE_LEAKED_SLOTS),
+            "stale-uploads": _every(60.0, Job.FAIL_STALE_UPLOADS),
+            "sessions": {
+                "task": Job.FORGET_SESSIONS.value,
+                "schedule": crontab(minute="17"),
+                "options": {"queue": Queue.MAINTENANCE.value},
+            },
+        },
+    }
+
+
+app.add_defaults(_configuration)
