@@ -45,6 +45,8 @@ async def read_parameters(request: web.Request) -> dict[str, Any]:
         body = await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise AriRefusal(413, "Request body too large") from None
+    except ConnectionResetError:
+        raise AriRefusal(400, "Error parsing request body") from None
     if not body:
         return parameters
     try:

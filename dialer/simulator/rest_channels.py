@@ -6,7 +6,7 @@ from aiohttp import web
 
 from dialer.simulator.channels import Channel
 from dialer.simulator.exchange import Exchange
-from dialer.simulator.http import DELAYS_ITSELF, EXCHANGE, FAULTS, STALE, answer, no_content
+from dialer.simulator.http import EXCHANGE, FAULTS, STALE, answer, no_content, self_timed
 from dialer.simulator.parameters import (
     DEFAULT_TIMEOUT_SECONDS,
     AriRefusal,
@@ -36,10 +36,10 @@ async def get_channel(request: web.Request) -> web.Response:
     return answer(_channel(request).fragment())
 
 
+@self_timed
 async def originate(request: web.Request) -> web.StreamResponse:
     """POST /channels, POST /channels/{id}"""
     exchange, faults = request.app[EXCHANGE], request.app[FAULTS]
-    request[DELAYS_ITSELF] = True
     refusal: AriRefusal | None = None
     response: web.Response
     parameters = await read_parameters(request)
@@ -48,6 +48,7 @@ async def originate(request: web.Request) -> web.StreamResponse:
     number = text(parameters, "endpoint").partition("/")[2].partition("@")[0]
     shown_id = channel_id or text(parameters, "channelId")
     exchange.ledger.write("post", post=post, channel=shown_id, number=number)
+    await faults.stall()
     try:
         response = _originate(request, exchange, parse_channel_request(
             request, parameters, channel_id, dialplan_will_do=True
