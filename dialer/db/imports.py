@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, and_, delete, exists, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, select, text, update
 from sqlalchemy.sql.functions import coalesce
 
 from dialer.db.tables import CallList, ImportChunk, ImportRefusal
@@ -115,23 +115,30 @@ def close_upload(tx: Connection, call_list_id: int) -> bool:
     return tx.execute(is_receiving.values(state=ImportState.IMPORTING, received_at=func.clock_timestamp())).rowcount > 0
 
 
-def fail(tx: Connection, call_list_id: int, error: str) -> None:
-    """Give up a list that is being received, and forget its rows."""
+def _fail(tx: Connection, error: str, *which: ColumnElement[bool]) -> int:
+    """Give up those lists that are being received, and forget their rows. Returns how many."""
     given_up = (
         update(CallList)
-        .where(CallList.id == call_list_id, CallList.state == ImportState.RECEIVING)
+        .where(CallList.state == ImportState.RECEIVING, *which)
         .values(state=ImportState.FAILED, error=error, finished_at=func.clock_timestamp())
+        .returning(CallList.id)
     )
-    if tx.execute(given_up).rowcount:
-        tx.execute(delete(ImportChunk).where(ImportChunk.call_list_id == call_list_id))
-        tx.execute(delete(ImportRefusal).where(ImportRefusal.call_list_id == call_list_id))
+    failed = list(tx.scalars(given_up))
+    if failed:
+        tx.execute(delete(ImportChunk).where(ImportChunk.call_list_id.in_(failed)))
+        tx.execute(delete(ImportRefusal).where(ImportRefusal.call_list_id.in_(failed)))
+    return len(failed)
 
 
-def stale(tx: Connection, older_than_seconds: float) -> list[int]:
-    """Lists of whose upload nothing has been heard for so long."""
+def fail_one(tx: Connection, call_list_id: int, error: str) -> None:
+    """Give up a list that is being received, and forget its rows."""
+    _fail(tx, error, CallList.id == call_list_id)
+
+
+def fail_silent(tx: Connection, older_than_seconds: float, error: str) -> int:
+    """Give up all lists of whose upload nothing has been heard for so long, and return how many."""
     cutoff = func.clock_timestamp() - func.make_interval(0, 0, 0, 0, 0, 0, older_than_seconds)
-    found = select(CallList.id).where(CallList.state == ImportState.RECEIVING, CallList.received_at < cutoff)
-    return list(tx.scalars(found))
+    return _fail(tx, error, CallList.received_at < cutoff)
 
 
 def take_chunk(tx: Connection, call_list_id: int, n: int) -> ChunkToDo | None:
@@ -147,7 +154,9 @@ def take_chunk(tx: Connection, call_list_id: int, n: int) -> ChunkToDo | None:
         )
         .with_for_update(of=ImportChunk, skip_locked=True)
     ).one_or_none()
-    return None if found is None else ChunkToDo(bytes(found.rows), found.campaign_id, found.default_region, found.columns)
+    return (
+        None if found is None else ChunkToDo(bytes(found.rows), found.campaign_id, found.default_region, found.columns)
+    )
 
 
 def finish_chunk(

@@ -1,0 +1,1 @@
+"""Call lists: a file comes in, its rows become contacts, or refusals with line number and reason."""

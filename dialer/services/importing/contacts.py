@@ -1,0 +1,100 @@
+"""Rows into a campaign: the part that a list's pieces and contacts given as JSON share."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from dialer.db import contact_import
+from dialer.db.contact_import import NewRow
+from dialer.services.importing.codes import RowCode
+from dialer.services.importing.rows import Candidate, RawContact, RowRefusal, RowRules
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a row: exactly one of the two is set."""
+
+    contact_id: int | None = None
+    refusal: RowRefusal | None = None
+
+
+class ContactWriter:
+    """Judges rows, then writes those that pass. One for a process: it remembers the ids of zone sets."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._zone_ids: dict[tuple[str, ...], int] = {}
+
+    def prepare(self, rules: RowRules, rows: Sequence[tuple[int, RawContact]], *, place: str = "line") -> "Prepared":
+        """Judge rows, given with their numbers (of a line or another `place`), each alone and then among themselves.
+
+        Writes no contact.
+        """
+        refused: dict[int, RowRefusal] = {}
+        candidates: dict[str, tuple[int, Candidate]] = {}
+        for line, raw in rows:
+            judged = rules.judge(raw)
+            if isinstance(judged, RowRefusal):
+                refused[line] = judged
+            elif (earlier := candidates.get(judged.phone_number)) is not None:
+                reason = f"{judged.phone_number} is on {place} {earlier[0]} already"
+                refused[line] = RowRefusal(RowCode.DUPLICATE, reason)
+            else:
+                candidates[judged.phone_number] = (line, judged)
+        self._learn_zones(candidate.zones for _, candidate in candidates.values())
+        accepted = [
+            NewRow(
+                line,
+                number,
+                self._zone_ids[candidate.zones],
+                candidate.priority,
+                candidate.external_id,
+                candidate.name,
+                candidate.data,
+            )
+            for number, (line, candidate) in candidates.items()
+        ]
+        return Prepared(accepted, refused)
+
+    def _learn_zones(self, needed: Iterable[tuple[str, ...]]) -> None:
+        missing = set(needed) - self._zone_ids.keys()
+        if missing:
+            self._zone_ids = contact_import.ensure_zone_sets(self._engine, missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rows that may be written, and those that may not, by line."""
+
+    accepted: list[NewRow]
+    refused: dict[int, RowRefusal]
+
+    def write(self, tx: Connection, campaign_id: int, call_list_id: int | None) -> dict[int, Outcome]:
+        """Insert what may be inserted, and say of every line what became of it."""
+        outcomes = {line: Outcome(refusal=refusal) for line, refusal in self.refused.items()}
+        there_already: list[NewRow] = []
+        by_line = {row.line: row for row in self.accepted}
+        for inserted in contact_import.insert_contacts(tx, campaign_id, call_list_id, self.accepted):
+            row = by_line[inserted.line]
+            if inserted.contact_id is not None:
+                outcomes[row.line] = Outcome(contact_id=inserted.contact_id)
+            elif inserted.dnc:
+                reason = f"{row.phone_number} must not be called (DNC)"
+                outcomes[row.line] = Outcome(refusal=RowRefusal(RowCode.DNC, reason))
+            else:
+                there_already.append(row)
+        if there_already:
+            known = contact_import.existing(tx, campaign_id, [row.phone_number for row in there_already])
+            for row in there_already:
+                reason = _already(row.phone_number, known.get(row.phone_number), call_list_id)
+                outcomes[row.line] = Outcome(refusal=RowRefusal(RowCode.DUPLICATE, reason))
+        return outcomes
+
+
+def _already(number: str, found: tuple[int, int | None] | None, call_list_id: int | None) -> str:
+    if found is None:
+        return f"{number} is in the campaign already"
+    contact_id, list_id = found
+    where = "on this list" if call_list_id is not None and list_id == call_list_id else "in the campaign"
+    return f"{number} is {where} already (contact {contact_id})"

@@ -1,0 +1,131 @@
+"""The one place where what a row says becomes a contact, or a refusal."""
+
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from dialer.domain import phone
+from dialer.services.importing.codes import RowCode
+
+MAX_VALUE_CHARS: Final = 1000
+MAX_NAME_CHARS: Final = 200
+MAX_EXTERNAL_ID_CHARS: Final = 200
+PRIORITIES: Final = range(-100, 101)
+
+_LINE_BREAKS: Final = re.compile(r"[ \t]*[\t\r\n\u2028\u2029]\s*")
+# Surrogates can come in by JSON, and neither PostgreSQL nor a channel variable can hold them.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_PRIORITY: Final = re.compile(r"[+-]?\d{1,4}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class RawContact:
+    """A row as given. Blank means not given."""
+
+    phone_number: str
+    name: str
+    time_zone: str
+    priority: str
+    external_id: str
+    data: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row that may become a contact. `zones`: the IANA names of where it may be, sorted; empty if not known."""
+
+    phone_number: str
+    zones: tuple[str, ...]
+    priority: int
+    external_id: str | None
+    name: str | None
+    data: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RowRefusal:
+    """Why a row is not a contact: a stable code (see `codes`), and a sentence for a person."""
+
+    code: str
+    reason: str
+
+
+class RowRules:
+    """What rows of one list may be.
+
+    Args:
+        default_region: ISO 3166 code of the country whose national numbers are meant.
+        special_numbers_allowed: emergency, short and premium-rate numbers that are accepted all the same.
+        valid_variable: says whether a name can be a channel variable's; None where all names are known to be.
+    """
+
+    def __init__(
+        self,
+        default_region: str | None,
+        special_numbers_allowed: frozenset[str],
+        valid_variable: Callable[[str], bool] | None = None,
+    ) -> None:
+        self._default_region = default_region
+        self._allowed = special_numbers_allowed
+        self._valid_variable = valid_variable
+
+    def judge(self, raw: RawContact) -> Candidate | RowRefusal:
+        """Whether a row may become a contact. Never raises, whatever is in the row."""
+        number = phone.parse(raw.phone_number, self._default_region, self._allowed)
+        if isinstance(number, phone.PhoneRefusal):
+            return RowRefusal(number.code, number.reason)
+        zones = number.zones
+        if raw.time_zone:
+            zone = _time_zones().get(raw.time_zone.casefold())
+            if zone is None:
+                reason = f"{_shown(raw.time_zone)} is not an IANA time zone, such as Europe/London"
+                return RowRefusal(RowCode.TIME_ZONE, reason)
+            zones = (zone,)
+        priority = 0
+        if raw.priority:
+            if not _PRIORITY.fullmatch(raw.priority) or int(raw.priority) not in PRIORITIES:
+                reason = f"Priority {_shown(raw.priority)} is not a whole number from -100 to 100"
+                return RowRefusal(RowCode.PRIORITY, reason)
+            priority = int(raw.priority)
+        name = _text("name", raw.name, MAX_NAME_CHARS)
+        external_id = _text("external id", raw.external_id, MAX_EXTERNAL_ID_CHARS)
+        data: dict[str, str] = {}
+        for variable, value in raw.data.items():
+            if self._valid_variable is not None and not self._valid_variable(variable):
+                reason = f"{_shown(variable)} can't be the name of a channel variable of ours"
+                return RowRefusal(RowCode.VARIABLE_NAME, reason)
+            text = _text(variable, value, MAX_VALUE_CHARS)
+            if isinstance(text, RowRefusal):
+                return text
+            if text:
+                data[variable] = text
+        if isinstance(name, RowRefusal):
+            return name
+        if isinstance(external_id, RowRefusal):
+            return external_id
+        return Candidate(number.e164, zones, priority, external_id or None, name or None, data)
+
+
+def _text(what: str, value: str, longest: int) -> str | RowRefusal:
+    if value.isascii() and value.isprintable() and len(value) <= longest:
+        return value
+    # A channel variable is one line: an address with line breaks becomes one.
+    text = _LINE_BREAKS.sub(" ", value).strip()
+    if len(text) > longest:
+        return RowRefusal(RowCode.VALUE_TOO_LONG, f"The {what} has {len(text)} characters; {longest} are allowed")
+    found = _CONTROL.search(text)
+    if found is not None:
+        return RowRefusal(RowCode.CONTROL_CHARACTERS, f"The {what} holds the control character U+{ord(found[0]):04X}")
+    return text
+
+
+def _shown(value: str) -> str:
+    return ascii(value if len(value) <= 40 else value[:39] + "…") if _CONTROL.search(value) else repr(value[:40])
+
+
+@lru_cache(maxsize=1)
+def _time_zones() -> Mapping[str, str]:
+    return {name.casefold(): name for name in zoneinfo.available_timezones() if name != "localtime"}
