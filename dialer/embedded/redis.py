@@ -5,10 +5,13 @@ import secrets
 import signal
 import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from dialer.clock import Clock, SystemClock
 from dialer.embedded.binaries import find_redis
@@ -96,14 +99,16 @@ class EmbeddedRedis:
 
     def _wait_until_ready(self) -> bool:
         deadline = self._clock.monotonic() + START_SECONDS
-        with Redis(host=HOST, port=self._port or 0, password=self._password, socket_timeout=5) as client:
+        no_retry = Retry(NoBackoff(), 0)
+        with Redis(
+            host=HOST, port=self._port or 0, password=self._password, socket_timeout=5, retry=no_retry
+        ) as client:
             while self.pid is not None and self._clock.monotonic() < deadline:
-                try:
-                    # Its own pid: whoever else answers on that port is not the server we started.
+                # Its own pid: whoever else answers on that port is not the server we started.
+                with suppress(RedisError):
                     if client.info("server")["process_id"] == self.pid:
                         return True
-                except RedisError:
-                    self._clock.sleep(0.02)
+                self._clock.sleep(0.02)
         return False
 
     def _write_configuration(self, port: int) -> Path:

@@ -95,9 +95,9 @@ def _program(part: Part, specs: Path, logs: Path) -> list[str]:
 def _plain(path: Path | str) -> str:
     """A path as supervisor's configuration wants it."""
     text = str(path)
-    if any(character in text for character in ';"\\\n'):
-        raise ConfigurationError(f"The folder of {text} can't have any of ; \" \\ in its name.")
-    return text.replace("%", "%%")
+    if any(character in text for character in ';"%\\\n'):
+        raise ConfigurationError(f"The path {text} can't have any of ; \" % \\ in it.")
+    return text
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -1,0 +1,45 @@
+# `make help` says what there is. Every target makes .venv first if it isn't there; after that this costs nothing.
+
+CONTACTS ?= 200
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check lock clean
+
+help:
+	@echo 'make demo [CONTACTS=$(CONTACTS)]   run a whole campaign against the simulator and check every outcome'
+	@echo 'make up                    start everything and keep it up; Ctrl-C ends it'
+	@echo 'make test                  unit, integration and acceptance tests'
+	@echo 'make check                 format, lint, types, imports, migrations'
+	@echo 'make lock                  resolve the dependencies again and write requirements/dev.txt'
+	@echo 'make clean                 remove the environment and all caches (.dialer, the data, stays)'
+
+demo: $(READY)
+	@$(BIN)/dialer demo --contacts $(CONTACTS)
+
+up: $(READY)
+	@$(BIN)/dialer up
+
+test: $(READY)
+	@$(BIN)/pytest -q tests/unit
+	@$(BIN)/pytest -q tests/integration tests/contract tests/acceptance
+
+check: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/dialer db check
+
+$(READY): requirements/dev.txt pyproject.toml
+	@PYTHON="$(PYTHON)" sh scripts/make-venv $(VENV)
+	@touch $@
+
+lock:
+	@UPGRADE=$(UPGRADE) sh scripts/lock
+
+clean:
+	@rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

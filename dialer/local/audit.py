@@ -1,0 +1,184 @@
+"""Hold the far end's ledger against the database: what was dialed, and what we say was dialed."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Engine, select
+
+from dialer.db.tables import Call, Campaign, Contact
+from dialer.domain.dispositions import Disposition
+from dialer.domain.retry import RetryPolicy
+from dialer.simulator.ledger import End, Invite, Ledger
+
+# Written down apart from dialer.domain.dispositions, which this is there to check.
+_EXPECTED: Final[Mapping[str, Disposition]] = {
+    "busy": Disposition.BUSY,
+    "busy_everywhere": Disposition.BUSY,
+    "busy_after_ringing": Disposition.BUSY,
+    "no_answer": Disposition.NO_ANSWER,
+    "no_answer_early_media": Disposition.NO_ANSWER,
+    "unavailable": Disposition.NO_ANSWER,
+    "request_timeout": Disposition.NO_ANSWER,
+    "no_reply": Disposition.NO_ANSWER,
+    "unallocated": Disposition.UNALLOCATED,
+    "moved": Disposition.UNALLOCATED,
+    "invalid_number": Disposition.UNALLOCATED,
+    "nowhere": Disposition.UNALLOCATED,
+    "ambiguous": Disposition.UNALLOCATED,
+    "rejected": Disposition.REJECTED,
+    "forbidden": Disposition.TRUNK_FAULT,
+    "unauthorized": Disposition.TRUNK_FAULT,
+    "proxy_auth": Disposition.TRUNK_FAULT,
+    "congestion": Disposition.CONGESTION,
+    "server_error": Disposition.TRUNK_FAULT,
+    "not_implemented": Disposition.FAILED,
+    "bad_gateway": Disposition.TRUNK_FAULT,
+    "gateway_timeout": Disposition.TRUNK_FAULT,
+    "not_acceptable": Disposition.FAILED,
+    "not_acceptable_anywhere": Disposition.FAILED,
+    "bad_extension": Disposition.FAILED,
+    "terminated": Disposition.NO_ANSWER,
+    "hops": Disposition.NO_ANSWER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """A call as the database has it."""
+
+    id: UUID
+    contact_id: int | None
+    phone_number: str
+    state: str
+    disposition: str | None
+    attempt_number: int
+    max_attempts: int
+    claimed_at: datetime | None
+    ended_at: datetime | None
+    late_dialed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What came out. Everything from `early_redials` to `wrong_dispositions` must be 0."""
+
+    contacts: int
+    completed: int
+    calls: int
+    invites: int
+    max_invites_per_call: int
+    early_redials: int
+    late_dials: int
+    calls_without_disposition: int
+    wrong_dispositions: int
+    indeterminate: int
+    dispositions: dict[str, int]
+    over_max_attempts: int
+    unknown_invites: int
+    """INVITEs whose channel id is no call of the campaign."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether ledger and database tell the same story."""
+        return self.max_invites_per_call <= 1 and not any(
+            (
+                self.early_redials,
+                self.late_dials,
+                self.calls_without_disposition,
+                self.wrong_dispositions,
+                self.over_max_attempts,
+                self.unknown_invites,
+            )
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def audit(engine: Engine, campaign_id: int, ledger: Ledger) -> Audit:
+    """Compare a campaign's calls with the ledger. `calls` counts the calls that were claimed, dialed or not."""
+    with engine.connect() as connection:
+        columns = [getattr(Call, name) for name in CallFacts.__dataclass_fields__]
+        rows = connection.execute(select(*columns).where(Call.campaign_id == campaign_id)).mappings()
+        calls = {row["id"]: CallFacts(**row) for row in rows}
+        states = list(connection.scalars(select(Contact.state).where(Contact.campaign_id == campaign_id)))
+        policy = RetryPolicy.model_validate(
+            connection.scalar(select(Campaign.retry_policy).where(Campaign.id == campaign_id))
+        )
+    return compare(calls, states, policy, ledger)
+
+
+def compare(
+    calls: Mapping[UUID, CallFacts], contact_states: Iterable[str], policy: RetryPolicy, ledger: Ledger
+) -> Audit:
+    """As `audit`, from values."""
+    states = list(contact_states)
+    invites = ledger.invites_by_channel()
+    ends = {end.channel: end for end in ledger.ends}
+    claimed = [call for call in calls.values() if call.claimed_at is not None or str(call.id) in invites]
+    dialed = Counter(call.contact_id for call in calls.values() if str(call.id) in invites)
+    caps = {call.contact_id: call.max_attempts for call in calls.values()}
+    return Audit(
+        contacts=len(states),
+        completed=states.count("done"),
+        calls=len(claimed),
+        invites=len(ledger.invites),
+        max_invites_per_call=ledger.max_invites_per_channel(),
+        early_redials=sum(1 for _ in _early_redials(calls, policy, ledger, ends)),
+        late_dials=sum(_is_late(call, invites.get(str(call.id), [])) for call in calls.values()),
+        calls_without_disposition=sum(call.state != "ended" or call.disposition is None for call in calls.values()),
+        wrong_dispositions=sum(
+            _is_wrong(call, invites.get(str(call.id), []), ends.get(str(call.id))) for call in calls.values()
+        ),
+        indeterminate=sum(call.disposition == Disposition.INDETERMINATE for call in calls.values()),
+        dispositions=dict(
+            sorted(Counter(call.disposition for call in claimed if call.disposition is not None).items())
+        ),
+        over_max_attempts=sum(n > caps[contact] for contact, n in dialed.items()),
+        unknown_invites=sum(channel not in {str(call_id) for call_id in calls} for channel in invites),
+    )
+
+
+def _early_redials(
+    calls: Mapping[UUID, CallFacts], policy: RetryPolicy, ledger: Ledger, ends: Mapping[str, End]
+) -> Iterable[Invite]:
+    """INVITEs to a number sooner after the end of the one before than its disposition's rule allows."""
+    by_channel = {str(call.id): call for call in calls.values()}
+    for sent in ledger.invites_by_number().values():
+        for before, again in zip(sent, sent[1:], strict=False):
+            call, end = by_channel.get(before.channel), ends.get(before.channel)
+            if call is None or call.disposition is None:
+                continue
+            rule = policy.rule(Disposition(call.disposition))
+            delay = rule.delay(call.attempt_number) if rule else timedelta.max
+            if end is None or (again.at - end.at) < delay.total_seconds():
+                yield again
+
+
+def _is_late(call: CallFacts, invites: list[Invite]) -> bool:
+    return call.late_dialed_at is not None or (
+        call.ended_at is not None and any(invite.at > call.ended_at.timestamp() for invite in invites)
+    )
+
+
+def _is_wrong(call: CallFacts, invites: list[Invite], end: End | None) -> bool:
+    """Whether the disposition is not what the ledger shows. `indeterminate` is counted by itself."""
+    if call.disposition in (None, Disposition.INDETERMINATE):
+        return False
+    if not invites:
+        return call.disposition not in (Disposition.WITHDRAWN, Disposition.NOT_DIALED, Disposition.FAILED)
+    return call.disposition != _shown(invites[-1], end)
+
+
+def _shown(invite: Invite, end: End | None) -> Disposition | None:
+    if end is None:
+        return None
+    if end.was_up:
+        return Disposition.ANSWERED
+    if end.hung_up_by == "us":
+        return Disposition.CANCELLED
+    return _EXPECTED.get(invite.fate, Disposition.NO_ANSWER if end.hung_up_by == "timeout" else None)

@@ -1,0 +1,121 @@
+"""The parts that make up a whole dialer on one machine, and the commands that start them."""
+
+import socket
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dialer.config import PREFIX, Settings
+from dialer.errors import ConfigurationError
+from dialer.local.parts import Part
+from dialer.queues import Queue
+
+HOST: Final = "127.0.0.1"
+NODE: Final = "simulator"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the parts listen, on loopback."""
+
+    api: int
+    flower: int
+    simulator: int
+
+    @property
+    def api_url(self) -> str:
+        return f"http://{HOST}:{self.api}"
+
+    @property
+    def flower_url(self) -> str:
+        return f"http://{HOST}:{self.flower}"
+
+    @property
+    def simulator_url(self) -> str:
+        return f"http://{HOST}:{self.simulator}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """How many of what.
+
+    Attributes:
+        simulator_options: further options of `dialer simulator`.
+        node: the node that the listener follows; None: every enabled one.
+    """
+
+    ports: Ports
+    ledger: Path
+    originate_workers: int = 2
+    simulator_options: Sequence[str] = ()
+    node: str | None = NODE
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now."""
+    sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
+    ports = [int(s.getsockname()[1]) for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+def require_free(port: int, name: str, option: str) -> int:
+    """`port`, if nobody listens on it.
+
+    Raises:
+        ConfigurationError: somebody does; names the option that chooses another.
+    """
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError as error:
+        raise ConfigurationError(
+            f"Port {port} for {name} is in use: choose another with {option}. ({error.strerror})"
+        ) from error
+    return port
+
+
+def parts(settings: Settings, stack: Stack) -> list[Part]:
+    """All parts, for a supervisor. They find each other through `settings`, which name every server."""
+    ports = stack.ports
+    listener = _part("listener", "listener", *(["--node", stack.node] if stack.node else []))
+    made = [
+        _part(
+            "simulator",
+            *("simulator", "--host", HOST, "--port", str(ports.simulator), "--ledger", str(stack.ledger)),
+            *stack.simulator_options,
+            stage=0,
+        ),
+        _part("api", "api", "--bind", f"{HOST}:{ports.api}"),
+        listener,
+        *(
+            _part(f"worker-originate-{n}", "worker", "--queues", Queue.ORIGINATE, "--name", f"originate-{n}")
+            for n in range(1, stack.originate_workers + 1)
+        ),
+        _part("worker-control", "worker", "--queues", f"{Queue.CONTROL},{Queue.MAINTENANCE}", "--name", "control"),
+        _part("worker-import", "worker", "--queues", Queue.IMPORT, "--name", "import"),
+        _part("beat", "beat", stage=2),
+        _part("flower", "flower", "--port", str(ports.flower), "--address", HOST, stage=2),
+    ]
+    shared = environment(settings)
+    return [
+        Part(p.name, p.command, {**shared, **p.environment}, stop_seconds=p.stop_seconds, stage=p.stage) for p in made
+    ]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What a process must be given to work with the servers and secrets of `settings`."""
+    secrets = {"JWT_SECRET": settings.jwt_secret, "ARI_PASSWORD": settings.ari_password}
+    named = {
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "DATA_DIR": str(settings.data_dir.absolute()),
+        **{name: secret.get_secret_value() for name, secret in secrets.items() if secret is not None},
+    }
+    return {PREFIX + name: value for name, value in named.items() if value is not None}
+
+
+def _part(name: str, *command: str, stage: int = 1) -> Part:
+    return Part(name, [sys.executable, "-m", "dialer.cli", *command], stage=stage, stop_seconds=15.0)
