@@ -10,7 +10,7 @@ from dialer.clock import Clock
 from dialer.simulator import events
 from dialer.simulator.applications import Applications
 from dialer.simulator.channels import Channel, ChannelStore
-from dialer.simulator.fates import CAUSE_TO_SIP, FateBook, cause_of, dialstatus_of
+from dialer.simulator.fates import BY_NAME, CAUSE_TO_SIP, FateBook, cause_of, dialstatus_of
 from dialer.simulator.ledger import LedgerWriter, read_ledger
 from dialer.simulator.playbacks import Playbacks
 from dialer.simulator.settings import SimulatorSettings
@@ -28,6 +28,7 @@ class Exchange:
         self.applications = Applications(self.timestamps)
         self.channels = ChannelStore()
         self.playbacks = Playbacks(loop, settings.playback_ms / 1000, self.deliver)
+        # How often each number was dialled, earlier runs on the same ledger included.
         self.invites: Counter[str] = Counter()
         self._loop = loop
         self._book = FateBook(settings.mix, settings.seed)
@@ -89,7 +90,8 @@ class Exchange:
         """Send the INVITE. It is in the ledger before anybody can hear of it."""
         self.invites[channel.number] += 1
         attempt = self.invites[channel.number]
-        fate = channel.fate = self._book.fate(channel.number, attempt)
+        is_dead = channel.dialstring.partition("@")[2].startswith("dead")
+        fate = channel.fate = BY_NAME["no_reply"] if is_dead else self._book.fate(channel.number, attempt)
         channel.is_dialed = True
         caller_id = channel.caller_number
         self.ledger.write(
@@ -102,7 +104,7 @@ class Exchange:
         )
         self._dial_event(channel, "", channel.dialstring)
         delay, then = self._plan(channel)
-        if fate.provisional == "none" or self._is_dead(channel):
+        if fate.provisional == "none":
             self._after(channel, delay, then)
         else:
             channel.timer = self._loop.call_soon(self._provisional, channel, delay, then)
@@ -114,8 +116,6 @@ class Exchange:
         limit = float("inf")
         if channel.timeout_seconds > 0:
             limit = channel.timeout_seconds / self.settings.time_scale
-        if self._is_dead(channel):
-            return limit, self._ring_timeout
         if fate.at_the_last_moment:
             return limit * 0.95, self._answer
         if fate.ring is None:
@@ -124,9 +124,6 @@ class Exchange:
         if delay >= limit:
             return limit, self._ring_timeout
         return delay, self._answer if fate.is_answered else self._refuse
-
-    def _is_dead(self, channel: Channel) -> bool:
-        return channel.dialstring.partition("@")[2].startswith("dead")
 
     def _after(self, channel: Channel, seconds: float, then: Callable[[Channel], None]) -> None:
         channel.timer = None if seconds == float("inf") else self._loop.call_later(seconds, then, channel)
@@ -214,14 +211,16 @@ class Exchange:
             self._hangup_request(channel, cause=SOFT_HANGUP_EXPLICIT, soft=True)
         self._end(channel, cause, None, "callee")
 
-    def continue_in_dialplan(self, channel: Channel, context: str | None, exten: str | None, priority: int) -> None:
+    def continue_in_dialplan(
+        self, channel: Channel, context: str | None, exten: str | None, priority: int | None
+    ) -> None:
         """Leave the application for the dialplan. Every context exists, save none at all and `nowhere…`."""
         channel.stop_timer()
         self.leave_stasis(channel)
         exists = context is not None and not context.startswith("nowhere")
         channel.context = context or channel.context
         channel.exten = exten or channel.exten
-        channel.priority = priority
+        channel.priority = priority if priority is not None else 1 if context else channel.priority + 1
         channel.dialplan_app, channel.dialplan_data = ("Wait", "1") if exists else ("AppDial2", "(Outgoing Line)")
         channel.changed()
         self.deliver(channel, "ChannelDialplan", lambda: self._dialplan_event(channel))

@@ -82,7 +82,7 @@ class Playbacks:
         playback.state = "playing"
         self._event("PlaybackStarted", playback, now)
         if not playback.media.startswith(_SCHEMES):
-            playback.timer = None  # Asterisk says no more about a scheme it doesn't know.
+            self._remove(playback, now)  # Asterisk says no more about a scheme it doesn't know.
         elif "does-not-exist" in playback.media:
             self._finish(playback, "failed", now)
         else:
@@ -91,10 +91,13 @@ class Playbacks:
     def _finish(self, playback: Playback, state: str, now: Now) -> None:
         if playback.timer is not None:
             playback.timer.cancel()
-        if self._by_id.get(playback.id) is playback:
-            del self._by_id[playback.id]
         playback.state = state
         self._event("PlaybackFinished", playback, now)
+        self._remove(playback, now)
+
+    def _remove(self, playback: Playback, now: Now) -> None:
+        if self._by_id.get(playback.id) is playback:
+            del self._by_id[playback.id]
         queue = self._queues.get(playback.channel)
         if queue is None:
             return

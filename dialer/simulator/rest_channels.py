@@ -40,8 +40,7 @@ async def get_channel(request: web.Request) -> web.Response:
 async def originate(request: web.Request) -> web.StreamResponse:
     """POST /channels, POST /channels/{id}"""
     exchange, faults = request.app[EXCHANGE], request.app[FAULTS]
-    refusal: AriRefusal | None = None
-    response: web.Response
+    is_refused = False
     parameters = await read_parameters(request)
     channel_id = request.match_info.get("id")
     post = exchange.next_post()
@@ -50,13 +49,12 @@ async def originate(request: web.Request) -> web.StreamResponse:
     exchange.ledger.write("post", post=post, channel=shown_id, number=number)
     await faults.stall()
     try:
-        response = _originate(request, exchange, parse_channel_request(
-            request, parameters, channel_id, dialplan_will_do=True
-        ))  # fmt: skip
-    except AriRefusal as error:
-        refusal = error
+        wanted = parse_channel_request(request, parameters, channel_id, dialplan_will_do=True)
+        response = _originate(request, exchange, wanted)
+    except AriRefusal as refusal:
+        is_refused = True
         response = answer(refusal.body, refusal.status, refusal.reason)
-    if refusal is None and faults.take_drop():
+    if not is_refused and faults.take_drop():
         if request.transport is not None:
             request.transport.close()
         return response
@@ -167,7 +165,7 @@ async def continue_in_dialplan(request: web.Request) -> web.Response:
         channel,
         text(parameters, "context") or None,
         text(parameters, "extension") or None,
-        int(priority) if priority.isdigit() else 1,
+        int(priority) if priority.isdigit() else None,
     )
     return no_content()
 

@@ -1,6 +1,7 @@
 """Who hears what: sockets, filters, subscriptions, user events."""
 
 import time
+from typing import Any
 
 import pytest
 import requests
@@ -94,7 +95,8 @@ def test_the_filter_lets_through_what_is_allowed_and_an_empty_one_everything(pbx
 
 def test_a_filter_that_makes_no_sense_is_refused(pbx: Pbx) -> None:
     pbx.listen()
-    for body in ({"allowed": "x"}, {"disallowed": ["x"]}, {"allowed": [{}]}):
+    bad: list[dict[str, Any]] = [{"allowed": "x"}, {"disallowed": ["x"]}, {"allowed": [{}]}]
+    for body in bad:
         refused = pbx.call("PUT", "/applications/dialer/eventFilter", json=body)
         assert (refused.status_code, refused.json()) == (400, {"message": "Invalid format definition"})
     assert pbx.call("PUT", "/applications/ghost/eventFilter", json={}).status_code == 404
@@ -170,7 +172,7 @@ def test_a_silent_socket_stays_open_and_answers_nothing(pbx: Pbx) -> None:
             client.recv()
         assert time.monotonic() - begun >= 0.4
     finally:
-        client.shutdown()
+        client.close(timeout=0)
 
 
 def test_nobody_is_left_hanging_when_the_pbx_goes_down(pbx: Pbx) -> None:

@@ -128,6 +128,7 @@ def test_a_trunk_that_never_replies_leaves_the_channel_down_until_the_timeout(pb
     destroyed = listener.wait_for("ChannelDestroyed", channel)
     assert listener.story(channel) == ["Dial", "ChannelDestroyed 19 480"]
     assert destroyed["channel"]["state"] == "Down"
+    assert pbx.ledger.invites[0].fate == "no_reply"
 
 
 def test_media_that_stays_away_ends_an_answered_call_with_44(pbx: Pbx) -> None:

@@ -22,7 +22,7 @@ def _fresh(pbx: Pbx, method: str, path: str, **options: Any) -> requests.Respons
 def test_nobody_gets_in_without_the_password(pbx: Pbx) -> None:
     url = f"{pbx.running.url}/ari/channels"
     for options in ({}, {"auth": ("dialer", "wrong")}, {"params": {"api_key": "dialer:wrong"}}):
-        refused = requests.get(url, timeout=10, **options)  # type: ignore[arg-type]
+        refused = requests.get(url, timeout=10, **options)
         assert (refused.status_code, refused.json()) == (401, {"message": "Authentication required"})
         assert refused.headers["WWW-Authenticate"] == 'Basic realm="Asterisk REST Interface"'
     assert requests.get(url, timeout=10, params={"api_key": "dialer:secret"}).json() == []
