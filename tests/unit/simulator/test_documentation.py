@@ -1,5 +1,6 @@
 """docs/simulator.md tells the truth about the fates, faults and settings."""
 
+import re
 from pathlib import Path
 
 from dialer.simulator.command import simulator
@@ -27,8 +28,8 @@ def rows() -> list[str]:
 
 
 def test_the_page_has_the_table_of_fates() -> None:
-    shown = [line for line in PAGE.read_text().splitlines() if line in rows()]
-    assert [line for line in shown if line != "|---|---|---|---|"] == [rows()[0], *rows()[2:]]
+    shown = [line for line in PAGE.read_text().splitlines() if re.match(r"\| (digits|\d\d) \|", line)]
+    assert shown == [rows()[0], *rows()[2:]]
 
 
 def test_the_page_names_every_option_and_every_fault() -> None:
