@@ -28,12 +28,17 @@ def with_secrets(settings: Settings) -> Settings:
 def _secret(settings: Settings, name: str, hint: str) -> SecretStr:
     if settings.environment == "production":
         raise ConfigurationError(f"DIALER_{name.upper()} must be set in production ({hint}).")
-    make_data_dir(settings.data_dir)
-    path = make_private(settings.data_dir / "secrets") / name
+    return SecretStr(kept_secret(settings.data_dir, name))
+
+
+def kept_secret(data_dir: Path, name: str) -> str:
+    """The secret of that name of a data folder, made when it is first asked for."""
+    make_data_dir(data_dir)
+    path = make_private(data_dir / "secrets") / name
     try:
-        return SecretStr(path.read_text(encoding="ascii").strip())
+        return path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
-        return SecretStr(_keep(path, secrets.token_hex(32)))
+        return _keep(path, secrets.token_hex(32))
 
 
 def _keep(path: Path, secret: str) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -149,7 +150,7 @@ def _early_redials(
     """INVITEs to a number sooner after the end of the one before than its disposition's rule allows."""
     by_channel = {str(call.id): call for call in calls.values()}
     for sent in ledger.invites_by_number().values():
-        for before, again in zip(sent, sent[1:], strict=False):
+        for before, again in pairwise(sent):
             call, end = by_channel.get(before.channel), ends.get(before.channel)
             if call is None or call.disposition is None:
                 continue

@@ -1,8 +1,7 @@
 """Bring a whole dialer up on this machine, ready to dial, and take it down again."""
 
-import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import requests
@@ -62,11 +61,7 @@ def _wait_for_api(stack: Stack, supervisor: Supervisor, clock: Clock) -> None:
     raise PartFailed(f"The API is not ready. Its log: {supervisor.log('api')}")
 
 
-def make_user(dialer: Dialer, username: str, role: Role) -> str | None:
-    """Make a user with a password of its own, and give that; None if there is such a user already."""
-    password = secrets.token_urlsafe(16)
-    try:
+def ensure_user(dialer: Dialer, username: str, password: str, role: Role) -> None:
+    """Make the user unless there is one of that name."""
+    with suppress(Conflict):
         dialer.users.create(username, password, role)
-    except Conflict:
-        return None
-    return password

@@ -44,13 +44,15 @@ class Stack:
     Attributes:
         simulator_options: further options of `dialer simulator`.
         node: the node that the listener follows; None: every enabled one.
+        flower_login: `user:password`; None: Flower asks nobody who they are.
     """
 
     ports: Ports
     ledger: Path
     originate_workers: int = 2
     simulator_options: Sequence[str] = ()
-    node: str | None = NODE
+    node: str | None = None
+    flower_login: str | None = None
 
 
 def free_ports(count: int) -> list[int]:
@@ -99,7 +101,8 @@ def parts(settings: Settings, stack: Stack) -> list[Part]:
         _part("beat", "beat", stage=2),
         _part("flower", "flower", "--port", str(ports.flower), "--address", HOST, stage=2),
     ]
-    shared = environment(settings)
+    login = {"FLOWER_BASIC_AUTH": stack.flower_login} if stack.flower_login else {}
+    shared = environment(settings) | login
     return [
         Part(p.name, p.command, {**shared, **p.environment}, stop_seconds=p.stop_seconds, stage=p.stage) for p in made
     ]
