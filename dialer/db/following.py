@@ -66,6 +66,18 @@ def note_late_dials(tx: Connection, ids: Sequence[UUID]) -> None:
         tx.execute(_LATE, {"ids": list(ids)})
 
 
+_UNBURY: Final = text("""
+    UPDATE calls SET tomb_at = NULL
+    WHERE id = ANY(CAST(:ids AS uuid[])) AND node_id = :node_id AND state = 'originating' AND tomb_at IS NOT NULL
+""")
+
+
+def unbury(tx: Connection, node_id: int, ids: Sequence[UUID]) -> None:
+    """The tombs of these calls are gone, and their ids free again: reconcile has to look into them anew."""
+    if ids:
+        tx.execute(_UNBURY, {"ids": list(ids), "node_id": node_id})
+
+
 _CAMPAIGN_ACTIONS: Final = text("SELECT id, answer_action FROM campaigns WHERE id = ANY(CAST(:ids AS bigint[]))")
 _CALL_ACTIONS: Final = text("""
     SELECT call_id, answer_action FROM call_variables WHERE call_id = ANY(CAST(:ids AS uuid[]))

@@ -72,7 +72,8 @@ def release(tx: Connection, node_id: int, listener_id: str, epoch: int) -> bool:
 
 
 _LEADS: Final = text("""
-    SELECT COALESCE(lease_until > clock_timestamp(), false) FROM pbx_nodes WHERE id = :node_id AND listener_epoch = :epoch
+    SELECT COALESCE(lease_until > clock_timestamp(), false) FROM pbx_nodes
+    WHERE id = :node_id AND listener_epoch = :epoch
 """)
 
 

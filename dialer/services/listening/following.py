@@ -1,0 +1,152 @@
+"""Write what a PBX tells into the calls it is about: one batch of news, one transaction."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, RowMapping
+
+from dialer.clock import Clock
+from dialer.db import following, nodes
+from dialer.domain.actions import ANSWER_ACTION, AnswerAction, Continue, HangUp
+from dialer.domain.calls import CallState
+from dialer.limits.slots import Slot
+from dialer.services.ending import Ending, end_calls
+from dialer.services.listening.errors import ReignOver
+from dialer.services.listening.news import CallFacts, CallNews, News, Step, decide
+
+log = logging.getLogger(__name__)
+
+_ACTION_CACHE_SECONDS: Final = 2.0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What has to be done once the batch is committed."""
+
+    slots: list[Slot] = field(default_factory=list)
+    to_act: list[tuple[UUID, AnswerAction]] = field(default_factory=list)
+    to_hang_up: list[UUID] = field(default_factory=list)
+    late_dials: int = 0
+
+
+class Following:
+    """Writes under one reign of a listener.
+
+    Args:
+        sent_at: when the echo with this token was sent, on PostgreSQL's clock; None if it is not one of this
+            connection.
+    """
+
+    def __init__(
+        self, engine: Engine, node_id: int, epoch: int, clock: Clock, sent_at: Callable[[str], datetime | None]
+    ) -> None:
+        self._engine = engine
+        self._node_id = node_id
+        self._epoch = epoch
+        self._clock = clock
+        self._sent_at = sent_at
+        self._campaign_actions: dict[int, tuple[float, AnswerAction]] = {}
+
+    def write(self, news: News, *, again: bool = False) -> Outcome:
+        """Write all of `news`, or nothing.
+
+        Args:
+            again: it may have been written already, by a commit whose answer was lost.
+
+        Raises:
+            ReignOver: another listener leads; nothing was written.
+        """
+        outcome = Outcome()
+        with self._engine.begin() as tx:
+            # Read only: a lock on the node's row would make the lease's renewal wait for this batch. That the reign
+            # may end before the commit does no harm, because each change of a call is a compare-and-set.
+            if not nodes.leads(tx, self._node_id, self._epoch):
+                raise ReignOver("The lease is lost")
+            self._write_calls(tx, news, outcome, again=again)
+            following.unbury(tx, self._node_id, sorted(news.tombs_gone))
+            sent_at = self._sent_at(news.echo) if news.echo is not None else None
+            if sent_at is not None:
+                # In the same transaction as everything that came before it.
+                nodes.echo(tx, self._node_id, self._epoch, sent_at)
+        return outcome
+
+    def _write_calls(self, tx: Connection, news: News, outcome: Outcome, *, again: bool) -> None:
+        if not news.calls:
+            return
+        ending = [call_id for call_id, item in news.calls.items() if item.hangup is not None]
+        rows = following.lock(tx, self._node_id, sorted(news.calls), sorted(ending))
+        steps = [(row, news.calls[row["id"]], decide(_facts(row), news.calls[row["id"]], again=again)) for row in rows]
+        actions = self._actions(tx, [row for row, _, step in steps if step.acts])
+        at = nodes.time(tx)
+        following.progress(
+            tx,
+            [_progress(item, step, actions.get(row["id"]), at) for row, item, step in steps if step.state is not None],
+        )
+        endings: list[Ending] = [step.ending for _, _, step in steps if step.ending is not None]
+        if endings:
+            outcome.slots = end_calls(tx, endings)
+        late = [row["id"] for row, _, step in steps if step.is_late]
+        following.note_late_dials(tx, late)
+        for call_id in late:
+            log.error("late_dial: call %s was dialed although it was not to be dialed any more", call_id)
+        outcome.late_dials = len(late)
+        outcome.to_hang_up = [row["id"] for row, _, step in steps if step.hang_up]
+        outcome.to_act = list(actions.items())
+
+    def _actions(self, tx: Connection, rows: list[RowMapping]) -> dict[UUID, AnswerAction]:
+        """What each of these calls does on answer."""
+        if not rows:
+            return {}
+        now = self._clock.monotonic()
+        wanted = {row["campaign_id"] for row in rows if row["campaign_id"] is not None}
+        stale = [i for i in wanted if self._campaign_actions.get(i, (0.0, None))[0] < now]
+        for campaign_id, stored in following.campaign_actions(tx, stale).items():
+            action = _read(stored, f"campaign {campaign_id}")
+            self._campaign_actions[campaign_id] = (now + _ACTION_CACHE_SECONDS, action)
+        alone = following.call_actions(tx, [row["id"] for row in rows if row["campaign_id"] is None])
+        return {
+            row["id"]: _read(alone.get(row["id"]), f"call {row['id']}")
+            if row["campaign_id"] is None
+            else self._campaign_actions.get(row["campaign_id"], (0.0, HangUp()))[1]
+            for row in rows
+        }
+
+
+def _facts(row: RowMapping) -> CallFacts:
+    return CallFacts(
+        state=CallState(row["state"]),
+        hangup_requested=row["hangup_requested_at"] is not None,
+        action_started=row["action_started_at"] is not None,
+    )
+
+
+def _progress(news: CallNews, step: Step, action: AnswerAction | None, at: datetime) -> dict[str, Any]:
+    on = action if isinstance(action, Continue) else None
+    return {
+        "id": news.call_id,
+        "state": step.state,
+        "channel": news.channel,
+        "ringing_at": news.ringing_at,
+        "answered_at": news.up_at,
+        "dialstatus": news.dialstatus,
+        "action_started_at": at if step.acts else None,
+        "context": on.context if on else None,
+        "extension": on.extension if on else None,
+        "priority": on.priority if on else None,
+    }
+
+
+def _read(stored: Any, whose: str) -> AnswerAction:
+    """An action as stored. Nobody is kept on a line where nothing will happen: without one, hang up."""
+    if stored is None:
+        return HangUp()
+    try:
+        return ANSWER_ACTION.validate_python(stored)
+    except ValidationError as error:
+        log.error("the answer action of %s can't be read, so its calls are hung up: %s", whose, error)  # noqa: TRY400
+        return HangUp()

@@ -1,0 +1,174 @@
+"""Many events, put together call by call; and what they mean for a call. Nothing here asks anybody anything."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from dialer.ari.events import (
+    ApplicationReplaced,
+    ChannelDestroyed,
+    ChannelSnapshot,
+    ChannelStateChange,
+    Dial,
+    Echo,
+    Event,
+    PlaybackFinished,
+    StasisStart,
+)
+from dialer.domain.calls import OPEN_STATES, CallState
+from dialer.services.ending import Ending, HangupReport
+
+_UP = "Up"
+_RINGING = "Ringing"
+_RINGING_DIALSTATUS = "RINGING"
+
+
+@dataclass(slots=True)
+class CallNews:
+    """What a batch of events says of one call.
+
+    Attributes:
+        is_alive: the channel was there and doing something: more than the news of its end.
+        in_stasis: it was handed to us.
+        hangup: how it ended, if it did.
+    """
+
+    call_id: UUID
+    channel: str
+    is_alive: bool = False
+    ringing_at: datetime | None = None
+    up_at: datetime | None = None
+    in_stasis: bool = False
+    dialstatus: str | None = None
+    hangup: HangupReport | None = None
+
+
+@dataclass(slots=True)
+class News:
+    """What a batch of events says."""
+
+    calls: dict[UUID, CallNews] = field(default_factory=dict)
+    finished: dict[UUID, PlaybackFinished] = field(default_factory=dict)
+    tombs_gone: set[UUID] = field(default_factory=set)
+    echo: str | None = None
+    is_replaced: bool = False
+
+    def add(self, event: Event, at: Callable[[], datetime]) -> None:
+        """Take one more event in, in the order in which they came.
+
+        Args:
+            at: when it came, asked for only where that matters.
+        """
+        match event:
+            case StasisStart(channel=channel):
+                if not event.is_tomb:
+                    news = self._sign_of_life(channel, at)
+                    if news is not None:
+                        news.in_stasis = True
+            case ChannelStateChange(channel=channel):
+                self._sign_of_life(channel, at)
+            case Dial(peer=peer, dialstatus=dialstatus):
+                news = self._sign_of_life(peer, at)
+                if news is not None and dialstatus:
+                    news.dialstatus = dialstatus
+                    if dialstatus == _RINGING_DIALSTATUS:
+                        news.ringing_at = news.ringing_at or at()
+            case ChannelDestroyed(channel=channel):
+                self._destroyed(channel, event)
+            case PlaybackFinished(channel_id=channel_id):
+                call_id = call_id_of(channel_id)
+                if call_id is not None and event.playback_id == channel_id:
+                    self.finished[call_id] = event
+            case Echo(token=token):
+                self.echo = token
+            case ApplicationReplaced():
+                self.is_replaced = True
+
+    def _sign_of_life(self, channel: ChannelSnapshot, at: Callable[[], datetime]) -> CallNews | None:
+        news = self._of(channel)
+        if news is None:
+            return None
+        news.is_alive = True
+        if channel.state == _UP:
+            news.up_at = news.up_at or at()
+        elif channel.state == _RINGING:
+            news.ringing_at = news.ringing_at or at()
+        return news
+
+    def _destroyed(self, channel: ChannelSnapshot, event: ChannelDestroyed) -> None:
+        call_id = call_id_of(channel.id)
+        if channel.is_tomb and call_id is not None:
+            self.tombs_gone.add(call_id)
+        news = self._of(channel)
+        if news is not None:
+            news.hangup = HangupReport(event.cause, event.tech_cause, news.dialstatus)
+
+    def _of(self, channel: ChannelSnapshot) -> CallNews | None:
+        """The news of the channel's call. A tomb's doings are no news of the call whose id it keeps."""
+        call_id = call_id_of(channel.id)
+        if call_id is None or channel.is_tomb:
+            return None
+        return self.calls.setdefault(call_id, CallNews(call_id, channel.name))
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What the row says of a call."""
+
+    state: CallState
+    hangup_requested: bool
+    action_started: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What news mean for a call.
+
+    Attributes:
+        state: where it goes, or stays, before it ends; None: its row is left alone.
+        ending: how it ends, if it does.
+        acts: its answer action has to be run, now and only now.
+        hang_up: the channel must go.
+        is_late: it was dialed although it was over, or not to be dialed.
+    """
+
+    state: CallState | None = None
+    ending: Ending | None = None
+    acts: bool = False
+    hang_up: bool = False
+    is_late: bool = False
+
+
+def decide(facts: CallFacts, news: CallNews, *, again: bool = False) -> Step:
+    """What `news` mean for a call that is as `facts` say.
+
+    Args:
+        again: these news may have been written before, by a commit whose answer was lost.
+    """
+    is_over = news.hangup is not None
+    if facts.state not in OPEN_STATES:
+        is_late = news.is_alive and not (again and is_over)
+        return Step(is_late=is_late, hang_up=is_late and not is_over)
+    state = facts.state
+    if news.up_at is not None:
+        state = CallState.UP
+    elif news.is_alive and state is CallState.ORIGINATING:
+        state = CallState.RINGING
+    # An end without anything before it: its beginning fell into a gap. The row still learns the channel's name.
+    return Step(
+        state=state,
+        ending=Ending(news.call_id, hangup=news.hangup) if is_over else None,
+        acts=news.in_stasis and not (facts.action_started or facts.hangup_requested or is_over),
+        hang_up=news.is_alive and facts.hangup_requested and not is_over,
+    )
+
+
+def call_id_of(channel_id: str) -> UUID | None:
+    """The call whose channel this is; None for a channel that can't be one of ours."""
+    if len(channel_id) != 36:
+        return None
+    try:
+        return UUID(channel_id)
+    except ValueError:
+        return None

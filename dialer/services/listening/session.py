@@ -1,0 +1,180 @@
+"""Follow one connection to a PBX, from the list of its channels to the last event."""
+
+import logging
+import queue
+import threading
+from typing import Final
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from dialer.ari.client import AriClient, Channel
+from dialer.ari.events import ChannelSnapshot, ChannelStateChange, MalformedEvent, StasisStart, parse
+from dialer.ari.socket import EventSocket, Inbox, Lost, Received
+from dialer.clock import Clock
+from dialer.db import following
+from dialer.errors import LimitsUnavailable
+from dialer.limits.limiter import Limiter
+from dialer.services.listening.commands import Commands
+from dialer.services.listening.errors import ReignOver
+from dialer.services.listening.following import Following, Outcome
+from dialer.services.listening.leading import Reign
+from dialer.services.listening.news import News, call_id_of
+
+log = logging.getLogger(__name__)
+
+BATCH_EVENTS: Final = 500
+BATCH_SECONDS: Final = 0.02
+_IDLE_SECONDS: Final = 0.1
+_RETRY_SECONDS: Final = 0.2
+
+
+class Session:
+    """Turns what comes into `inbox` into rows and commands."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        node_id: int,
+        reign: Reign,
+        follow: Following,
+        commands: Commands,
+        limiter: Limiter,
+        clock: Clock,
+        inbox: Inbox,
+    ) -> None:
+        self._engine = engine
+        self._node_id = node_id
+        self._reign = reign
+        self._following = follow
+        self._commands = commands
+        self._limiter = limiter
+        self._clock = clock
+        self._inbox = inbox
+        self._flushed_at = clock.monotonic()
+
+    def take_stock(self, client: AriClient) -> None:
+        """Learn from the PBX's list of channels what happened while nobody listened.
+
+        Raises:
+            AriError: the PBX doesn't answer.
+            ReignOver: another listener leads.
+        """
+        news = News()
+        now = self._reign.database_time(self._clock.monotonic())
+        for channel in client.channels():
+            call_id = call_id_of(channel.id)
+            if call_id is None or channel.is_tomb:
+                continue
+            snapshot = _snapshot(channel)
+            news.add(StasisStart(snapshot, ()) if channel.in_stasis else ChannelStateChange(snapshot), lambda: now)
+            self._commands.subscribe(call_id)
+        in_stasis = [call_id for call_id, item in news.calls.items() if item.in_stasis]
+        with self._engine.begin() as tx:
+            begun = following.with_action_started(tx, self._node_id, in_stasis)
+        self._write(news)
+        for call_id in begun:
+            self._commands.take_up(call_id)
+
+    def follow(self, events: EventSocket, stop: threading.Event) -> str:
+        """Write what comes, until the socket is lost, or `stop` is set and all that had come is written.
+
+        Returns:
+            Why the socket was lost.
+
+        Raises:
+            ReignOver: the lease is lost, or another socket has taken the application.
+        """
+        while True:
+            if stop.is_set():
+                events.close()
+            received, lost = self._take()
+            news = self._digest(received)
+            self._write(news)
+            if news.is_replaced:
+                raise ReignOver("Another socket has taken the application")
+            if lost is not None:
+                return lost.reason
+            if not self._reign.is_sure:
+                raise ReignOver("The lease is lost")
+
+    def _take(self) -> tuple[list[Received], Lost | None]:
+        """What has come: a batch not too small and not too big. Nothing comes after a `Lost`."""
+        received: list[Received] = []
+        try:
+            item = self._inbox.get(timeout=_IDLE_SECONDS)
+            self._clock.sleep(self._flushed_at + BATCH_SECONDS - self._clock.monotonic())
+            while True:
+                if isinstance(item, Lost):
+                    return received, item
+                received.append(item)
+                if len(received) == BATCH_EVENTS:
+                    break
+                item = self._inbox.get_nowait()
+        except queue.Empty:
+            pass  # all there is
+        self._flushed_at = self._clock.monotonic()
+        return received, None
+
+    def _digest(self, received: list[Received]) -> News:
+        news = News()
+        for item in received:
+            try:
+                event = parse(item.data)
+            except MalformedEvent as error:
+                log.error("malformed_event: %s", error)  # noqa: TRY400
+                continue
+            if event is not None:
+                moment = item.at
+                news.add(event, lambda moment=moment: self._reign.database_time(moment))  # type: ignore[misc]
+        return news
+
+    def _write(self, news: News) -> None:
+        """Write, as often as it takes while the lease holds: what was heard is not heard again."""
+        if not (news.calls or news.finished or news.tombs_gone or news.echo):
+            return
+        again = False
+        while True:
+            try:
+                outcome = self._following.write(news, again=again)
+                break
+            except OperationalError as error:
+                if not self._reign.is_sure:
+                    raise ReignOver(f"PostgreSQL is away: {error}") from error
+                log.warning("a batch could not be written yet: %s", error)
+                again = True
+                self._clock.sleep(_RETRY_SECONDS)
+            except DBAPIError as error:
+                if len(news.calls) <= 1:
+                    log.error("unwritable_event: %s: %s", list(news.calls), error)  # noqa: TRY400
+                    return
+                log.error("a batch is written call by call, because: %s", error)  # noqa: TRY400
+                self._write_apart(news)
+                return
+        self._carry_out(news, outcome)
+
+    def _write_apart(self, news: News) -> None:
+        """Let one call that can't be written not take the others with it."""
+        for call_id, item in sorted(news.calls.items()):
+            self._write(News(calls={call_id: item}))
+        self._write(News(finished=news.finished, tombs_gone=news.tombs_gone, echo=news.echo))
+
+    def _carry_out(self, news: News, outcome: Outcome) -> None:
+        for call_id, action in outcome.to_act:
+            self._commands.act(call_id, action)
+        for call_id in outcome.to_hang_up:
+            self._commands.doom(call_id)
+        for call_id, finished in news.finished.items():
+            item = news.calls.get(call_id)
+            if item is None or item.hangup is None:
+                self._commands.playback_finished(call_id, failed=finished.failed)
+        if outcome.slots:
+            try:
+                self._limiter.release(outcome.slots)
+            except LimitsUnavailable as error:
+                # The sweep frees slots that no open call owns.
+                log.warning("%d slots were not released: %s", len(outcome.slots), error)
+
+
+def _snapshot(channel: Channel) -> ChannelSnapshot:
+    return ChannelSnapshot(channel.id, channel.name, channel.state)
