@@ -6,6 +6,7 @@ import redis
 from sqlalchemy import Engine
 
 from dialer.ari.client import AriClient
+from dialer.ari.socket import EventSocket, Inbox
 from dialer.clock import Clock, SystemClock
 from dialer.config import Settings
 from dialer.db.engine import create_engine
@@ -22,6 +23,8 @@ from dialer.services.control import ControlRoom
 from dialer.services.dispatching import Dispatching
 from dialer.services.dnc import DncList
 from dialer.services.health import Health
+from dialer.services.importing.service import CallListImport
+from dialer.services.listening.listener import Listener, Pbx
 from dialer.services.nudges import Nudges
 from dialer.services.originating import Originating
 from dialer.services.passwords import Passwords
@@ -81,13 +84,10 @@ class Dialer:
             ConfigurationError: there is no password for the node.
         """
         if node.id not in self._ari_clients:
-            password = self.settings.ari_passwords.get(node.name, self.settings.ari_password)
-            if password is None:
-                raise ConfigurationError(f"Node {node.name} has no password: set DIALER_ARI_PASSWORD")
             self._ari_clients[node.id] = AriClient(
                 node.ari_url,
                 node.ari_username,
-                password.get_secret_value(),
+                self._ari_password(node),
                 self.settings.ari_app,
                 connect_timeout=self.settings.ari_connect_timeout_seconds,
                 read_timeout=self.settings.ari_read_timeout_seconds,
@@ -96,6 +96,34 @@ class Dialer:
             )
         return self._ari_clients[node.id]
 
+    def listener(self, node: Node) -> Listener:
+        """A listener for a node. It leads at most once.
+
+        Raises:
+            ConfigurationError: there is no password for the node.
+        """
+        password = self._ari_password(node)
+
+        def open_socket(inbox: Inbox) -> EventSocket:
+            return EventSocket(
+                node.ari_url,
+                node.ari_username,
+                password,
+                self.settings.ari_app,
+                inbox,
+                self.clock,
+                timeout_seconds=self.settings.ari_read_timeout_seconds,
+            )
+
+        pbx = Pbx(node.id, node.name, self.ari_client(node), open_socket)
+        return Listener(pbx, self.engine, self.limiter, self.clock, self.settings)
+
+    def _ari_password(self, node: Node) -> str:
+        password = self.settings.ari_passwords.get(node.name, self.settings.ari_password)
+        if password is None:
+            raise ConfigurationError(f"Node {node.name} has no password: set DIALER_ARI_PASSWORD")
+        return password.get_secret_value()
+
     @cached_property
     def auth(self) -> Auth:
         return Auth(self.engine, self.clock, self.settings, Passwords())
@@ -103,6 +131,10 @@ class Dialer:
     @cached_property
     def breaker(self) -> Breaker:
         return Breaker(self.redis)
+
+    @cached_property
+    def call_lists(self) -> CallListImport:
+        return CallListImport(self.engine, self.clock, self.settings, self.nudges)
 
     @cached_property
     def calls(self) -> Calls:
