@@ -93,7 +93,7 @@ class CallListReader:
                 best = (delimiter, record[1], read)
             self._push_back(self._fed)
             self._line = line - 1
-        if best is None:
+        if best is None or (problem and len(best[1]) == 1):
             raise InvalidInput(f"Line {line}, the header: {problem}.", line=line)
         delimiter, cells, read = best
         for _ in range(read):

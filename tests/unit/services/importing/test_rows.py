@@ -1,0 +1,107 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialer.services.importing.chunks import pack, row_text, unpack
+from dialer.services.importing.codes import ALL_CODES, RowCode
+from dialer.services.importing.mapping import valid_variable
+from dialer.services.importing.reader import ROW_TEXT_CHARS, Row
+from dialer.services.importing.rows import Candidate, RawContact, RowRefusal, RowRules
+
+RULES = RowRules("GB", frozenset(), valid_variable)
+
+
+def raw(**given: object) -> RawContact:
+    fields = {
+        "phone_number": "020 7946 0123",
+        "name": "",
+        "time_zone": "",
+        "priority": "",
+        "external_id": "",
+        "data": {},
+    }
+    return RawContact(**{**fields, **given})  # type: ignore[arg-type]
+
+
+def test_a_row_becomes_a_candidate_in_its_numbers_zone() -> None:
+    assert RULES.judge(raw(name="Ada", priority="-7", external_id="x", data={"city": "Ulm", "plan": ""})) == Candidate(
+        "+442079460123", ("Europe/London",), -7, "x", "Ada", {"city": "Ulm"}
+    )
+
+
+@pytest.mark.parametrize("given", ["America/New_York", "america/new_york"])
+def test_the_time_zone_of_the_row_goes_before_that_of_the_number(given: str) -> None:
+    candidate = RULES.judge(raw(time_zone=given))
+    assert isinstance(candidate, Candidate)
+    assert candidate.zones == ("America/New_York",)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"time_zone": "Mars/Olympus"}, RowCode.TIME_ZONE),
+        ({"time_zone": "../etc/passwd"}, RowCode.TIME_ZONE),
+        ({"priority": "high"}, RowCode.PRIORITY),
+        ({"priority": "1.5"}, RowCode.PRIORITY),
+        ({"priority": "101"}, RowCode.PRIORITY),
+        ({"priority": "-101"}, RowCode.PRIORITY),
+        ({"priority": "9" * 5000}, RowCode.PRIORITY),
+        ({"priority": "٣"}, RowCode.PRIORITY),
+        ({"name": "x" * 201}, RowCode.VALUE_TOO_LONG),
+        ({"external_id": "x" * 201}, RowCode.VALUE_TOO_LONG),
+        ({"data": {"city": "x" * 1001}}, RowCode.VALUE_TOO_LONG),
+        ({"name": "a\0b"}, RowCode.CONTROL_CHARACTERS),
+        ({"data": {"city": "a\x1b[2J"}}, RowCode.CONTROL_CHARACTERS),
+        ({"data": {"city": "\ud800"}}, RowCode.CONTROL_CHARACTERS),
+        ({"data": {"CALLERID(num)": "1"}}, RowCode.VARIABLE_NAME),
+    ],
+)
+def test_a_row_that_can_not_be_used_is_refused_with_its_code(given: dict[str, object], code: RowCode) -> None:
+    refusal = RULES.judge(raw(**given))
+    assert isinstance(refusal, RowRefusal)
+    assert refusal.code == code
+
+
+def test_line_breaks_in_data_become_blanks() -> None:
+    candidate = RULES.judge(raw(data={"address": "1 High St\r\nUlm\n\nDE\tx"}))
+    assert isinstance(candidate, Candidate)
+    assert candidate.data == {"address": "1 High St Ulm DE x"}
+
+
+ANYTHING = st.text(max_size=30)
+
+
+@given(ANYTHING, ANYTHING, ANYTHING, ANYTHING, ANYTHING, st.dictionaries(ANYTHING, ANYTHING, max_size=3))
+def test_no_row_is_so_strange_that_it_is_neither_a_candidate_nor_refused(
+    phone_number: str, name: str, time_zone: str, priority: str, external_id: str, data: dict[str, str]
+) -> None:
+    for number in (phone_number, "+442079460123"):
+        judged = RULES.judge(RawContact(number, name, time_zone, priority, external_id, data))
+        if isinstance(judged, RowRefusal):
+            assert judged.code in ALL_CODES
+            assert "\0" not in judged.reason
+            judged.reason.encode()
+        else:
+            for text in (judged.name or "", judged.external_id or "", *judged.data.values()):
+                assert "\0" not in text
+                text.encode()
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 10**9), st.lists(st.text(st.characters(codec="utf-8")), min_size=1)), min_size=1)
+)
+def test_a_piece_comes_back_as_it_was_packed(given: list[tuple[int, list[str]]]) -> None:
+    rows = [Row(line, cells) for line, cells in given]
+    assert unpack(pack(rows)) == rows
+
+
+def test_a_piece_of_many_rows_is_compressed() -> None:
+    rows = [Row(n, ["+442079460123", "somebody"]) for n in range(2000)]
+    stored = pack(rows)
+    assert len(stored) < 30_000
+    assert unpack(stored) == rows
+
+
+def test_a_row_in_the_report_is_cut_and_quoted_as_in_the_file() -> None:
+    assert row_text(["1", "a;b", 'c"'], ";") == '1;"a;b";"c"""'
+    assert len(row_text(["x" * 9999], ",")) == ROW_TEXT_CHARS
