@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -226,21 +226,35 @@ class EmbeddedPostgres:
             pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])
         except (FileNotFoundError, NotADirectoryError, PermissionError, ValueError):
             return
-        if not is_running(pid):
-            pid_file.unlink()
-            return
-        try:
-            directory = os.readlink(f"/proc/{pid}/cwd")
-        except OSError:
-            return
-        if Path(directory) != data.resolve():
-            pid_file.unlink()
-            return
-        # We hold the lock, so whoever started it is gone.
-        os.kill(pid, signal.SIGINT)
-        if not wait_until_gone(pid, FAST_STOP_SECONDS, self._clock):
-            os.kill(pid, signal.SIGQUIT)
-            wait_until_gone(pid, IMMEDIATE_STOP_SECONDS, self._clock)
+        deadline = self._clock.monotonic() + FAST_STOP_SECONDS
+        asked = False
+        while is_running(pid) and self._clock.monotonic() < deadline:
+            try:
+                directory = Path(os.readlink(f"/proc/{pid}/cwd"))
+            except PermissionError:
+                return  # another user's process, which PostgreSQL doesn't mistake for its own
+            except FileNotFoundError:
+                if not Path("/proc/self").exists():
+                    return
+                # It is ending and has no folder any more.
+            else:
+                if directory != data.resolve():
+                    break
+                # We hold the lock, so whoever started it is gone.
+                if not asked:
+                    self._signal(pid, signal.SIGINT)
+                    asked = True
+            self._clock.sleep(0.03)
+        else:
+            if is_running(pid):
+                self._signal(pid, signal.SIGQUIT)
+                if not wait_until_gone(pid, IMMEDIATE_STOP_SECONDS, self._clock):
+                    return
+        pid_file.unlink(missing_ok=True)
+
+    def _signal(self, pid: int, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
     def _create_cluster(self, binaries: PostgresBinaries, data: Path, user: User | None) -> None:
         """Make it under another name and rename it: a cluster cut short is never taken for one."""

@@ -128,6 +128,19 @@ def test_it_starts_although_a_stranger_has_the_pid_of_the_old_server(folder: Pat
         finish(stranger)
 
 
+def test_a_server_that_outlived_its_owner_is_ended_first(folder: Path, new_postgres: New) -> None:
+    orphan = new_postgres(folder / "pg")
+    orphan.start()
+    pid = orphan.pid
+    # As if the owner had died where no kernel takes its children along.
+    orphan._lock.release()
+    server = new_postgres(folder / "pg")
+    server.start()
+    assert orphan.pid is None
+    assert server.pid != pid
+    assert query(server, "SELECT 1") == [(1,)]
+
+
 def test_it_ends_when_its_owner_is_killed(folder: Path) -> None:
     owner = start_script(OWNER, str(folder / "pg"))
     try:
