@@ -151,7 +151,8 @@ def listener(node: str | None) -> None:
 def flower(address: str, port: int) -> None:
     """Show the queues in a browser (Flower)."""
     resolve(load_settings())
-    _celery("flower", f"--address={address}", f"--port={port}")
+    # Task events would double what a job costs its worker; the queues are shown without.
+    _celery("flower", f"--address={address}", f"--port={port}", "--enable_events=False")
 
 
 def _celery(command: str, *options: str) -> NoReturn:
@@ -220,7 +221,7 @@ def users() -> None:
 def users_create(username: str, role: str, password_stdin: bool) -> None:
     """Make a user. The password is asked for, or read from standard input; it is never an argument."""
     if password_stdin:
-        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     else:
         hint = f"Password (at least {MIN_PASSWORD_LENGTH} characters)"
         password = click.prompt(hint, hide_input=True, confirmation_prompt=True)

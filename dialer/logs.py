@@ -29,5 +29,7 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
-    for chatty in ("urllib3", "werkzeug", "alembic", "kombu", "amqp"):
+    # Celery writes two lines for each job; beat one for each tick.
+    celery = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+    for chatty in (*celery, "urllib3", "werkzeug", "alembic", "kombu", "amqp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

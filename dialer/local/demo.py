@@ -53,20 +53,19 @@ def started(settings: Settings, demo: Demo, clock: Clock) -> Iterator[tuple[Runn
     if not settings.database_url:
         shutil.rmtree(folder, ignore_errors=True)
     given = settings.model_copy(update={"data_dir": folder})
-    ledger = folder.absolute() / f"ledger-{clock.now():%Y%m%dT%H%M%S}.jsonl"
-    run = f"demo {clock.now():%Y-%m-%d %H:%M:%S}"
+    ledger = folder.absolute() / f"ledger-{clock.now():%Y%m%d-%H%M%S}.jsonl"
+    run = f"demo-{clock.now():%Y%m%d-%H%M%S}"
     stack = Stack(
         ports=Ports(*free_ports(3)),
         ledger=ledger,
         originate_workers=demo.originate_workers,
         simulator_options=_SIMULATOR,
-        node=f"{NODE} of {run}",
+        node=f"{NODE}-{run}",
     )
     with running(given, stack, clock) as up:
-        username = f"demo-{clock.now():%Y%m%d-%H%M%S}"
         password = secrets.token_urlsafe(16)
-        ensure_user(up.dialer, username, password, Role.ADMIN)
-        client = ApiClient(stack.ports.api_url, username, password, clock)
+        ensure_user(up.dialer, run, password, Role.ADMIN)
+        client = ApiClient(stack.ports.api_url, run, password, clock)
         campaign_id = _set_up(client, stack, demo, run)
         client.upload(f"/v1/campaigns/{campaign_id}/call-lists?name=sample", call_list(demo.contacts))
         client.post(f"/v1/campaigns/{campaign_id}/start")
@@ -116,7 +115,7 @@ def _set_up(client: ApiClient, stack: Stack, demo: Demo, name: str) -> int:
     trunk = client.post(
         "/v1/trunks",
         {
-            "name": f"trunk of {name}",
+            "name": name,
             "node_id": node["id"],
             "endpoint": "PJSIP/{number}@carrier",
             "cps": demo.cps,

@@ -55,7 +55,7 @@ def _wait_for_api(stack: Stack, supervisor: Supervisor, clock: Clock) -> None:
         try:
             if requests.get(f"{stack.ports.api_url}/readyz", timeout=2).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             pass
         clock.sleep(0.1)
     raise PartFailed(f"The API is not ready. Its log: {supervisor.log('api')}")
