@@ -363,6 +363,22 @@ def test_many_workers_on_lists_with_the_same_numbers_lose_none_and_deadlock_neve
     assert sum(info.duplicates for info in after) == 400 == count(engine, "import_refusals", "code = 'duplicate'")
 
 
+def test_two_pieces_with_the_same_numbers_in_opposite_order_wait_for_each_other(engine: Engine) -> None:
+    lists = another_process(engine)
+    forward = [LONDON.format(n) for n in range(1000)]
+    infos = [receive(lists, "phone\n" + "\n".join(order)) for order in (forward, forward[::-1])]
+    both = threading.Barrier(2)
+
+    def meet(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if "INSERT INTO contacts" in statement:
+            both.wait(10)
+
+    event.listen(engine, "before_cursor_execute", meet)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lambda info: another_process(engine).import_chunk(info.id, 0), infos)) == [True, True]
+    assert sum(lists.progress(info.id).imported for info in infos) == 1000
+
+
 @pytest.mark.usefixtures("small_pieces")
 def test_two_last_pieces_that_end_at_once_complete_the_list(engine: Engine) -> None:
     lists = another_process(engine)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dialer.errors import InvalidInput
 from dialer.services.importing.codes import RowCode
-from dialer.services.importing.lines import MAX_LINE_BYTES, read_lines
+from dialer.services.importing.lines import BLOCK_BYTES, MAX_LINE_BYTES, read_lines
 from dialer.services.importing.reader import MAX_RECORD_CHARS, BadRow, CallListReader, Row
 
 
@@ -83,11 +83,15 @@ def test_a_quote_that_is_never_closed_costs_its_own_line_only() -> None:
     assert (rows[1].code, rows[1].text) == (RowCode.BAD_QUOTING, '2,"b')
 
 
-def test_a_quote_that_is_not_closed_within_a_bound_is_given_up_long_before_the_end() -> None:
+def test_a_quote_that_is_not_closed_within_a_bound_is_given_up_there_and_not_at_the_end() -> None:
     lines = ['0,"open', *(f"{n},{'x' * 90}" for n in range(1, 3000))]
-    rows = read("phone,name\n" + "\n".join(lines))
-    assert [row.line for row in rows] == list(range(2, 3002))
-    assert [row.line for row in rows if isinstance(row, BadRow)] == [2]
+    stream = io.BytesIO(("phone,name\n" + "\n".join(lines)).encode())
+    reader = iter(CallListReader(stream))
+    first = next(reader)
+    assert isinstance(first, BadRow)
+    assert first.line == 2
+    assert stream.tell() <= MAX_RECORD_CHARS + 2 * BLOCK_BYTES
+    assert [(row.line, type(row)) for row in reader] == [(line, Row) for line in range(3, 3002)]
 
 
 def test_several_open_quotes_cost_their_own_lines_only() -> None:
