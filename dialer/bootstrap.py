@@ -154,7 +154,7 @@ class Dialer:
 
     @cached_property
     def control(self) -> ControlRoom:
-        return ControlRoom(self.engine, self.clock)
+        return ControlRoom(self.engine, self.clock, self.settings)
 
     @cached_property
     def dispatching(self) -> Dispatching:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
@@ -55,11 +55,24 @@ def read(tx: Connection, record: type[R], statement: Select[Any], order: Order, 
     Raises:
         InvalidInput: the cursor isn't one of this list.
     """
-    if page.cursor is not None:
-        after = _decode(order, page.cursor)
-        statement = statement.where(order.key < after if order.descending else order.key > after)
+    last = after(order, page)
+    if last is not None:
+        statement = statement.where(order.key < last if order.descending else order.key > last)
     statement = statement.order_by(order.key.desc() if order.descending else order.key).limit(page.limit + 1)
-    rows = [record(**row) for row in tx.execute(statement).mappings()]
+    return cut(order, [record(**row) for row in tx.execute(statement).mappings()], page)
+
+
+def after(order: Order, page: PageRequest) -> Any:
+    """The key after which the page begins, None for the first page.
+
+    Raises:
+        InvalidInput: the cursor isn't one of this list.
+    """
+    return None if page.cursor is None else _decode(order, page.cursor)
+
+
+def cut(order: Order, rows: Sequence[T], page: PageRequest) -> Page[T]:
+    """A page of rows, of which one more than the page holds has been read: it tells that there is a next page."""
     shown = tuple(rows[: page.limit])
     more = len(rows) > page.limit
     return Page(shown, _encode(order, getattr(shown[-1], order.key.key)) if more else None)

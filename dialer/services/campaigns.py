@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -35,7 +34,7 @@ class NewCampaign:
     caller_id: str | None = None
     timeout_seconds: int = 30
     max_attempts: int = 3
-    cps: Decimal | None = None
+    cps: float | None = None
     channels: int | None = None
     default_region: str | None = None
     default_time_zone: str | None = None

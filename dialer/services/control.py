@@ -3,11 +3,13 @@
 from sqlalchemy import Connection, Engine
 
 from dialer.clock import Clock
+from dialer.config import Settings
 from dialer.db import control
 from dialer.db.control import AllowedRecord, ControlRecord
 from dialer.db.pages import Page, PageRequest
 from dialer.db.tables import Call
 from dialer.errors import NotFound
+from dialer.services import numbers
 from dialer.services.decisions import Decided, decide
 from dialer.services.ending import withdraw_queued
 
@@ -15,9 +17,10 @@ from dialer.services.ending import withdraw_queued
 class ControlRoom:
     """Decisions for the whole installation. They live in PostgreSQL and survive every restart."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, settings: Settings) -> None:
         self._engine = engine
         self._clock = clock
+        self._settings = settings
 
     def status(self) -> ControlRecord:
         """What holds now."""
@@ -43,17 +46,22 @@ class ControlRoom:
         """Whether only numbers on the allow-list may be dialed, from this moment on."""
         return decide(self._engine, self._clock, lambda tx: control.set_allow_list_only(tx, only))
 
-    def allow(self, phone_number: str, user: str) -> AllowedRecord:
+    def allow(self, phone_number: str, user: str, *, default_region: str | None = None) -> AllowedRecord:
         """Put a number on the allow-list.
 
         Args:
-            phone_number: E.164.
+            phone_number: E.164, or national with a `default_region`.
+
+        Raises:
+            InvalidInput: not a phone number.
+            GateRefused: one that is never dialed, listed or not.
         """
+        number = numbers.read(phone_number, default_region, self._settings.special_numbers_allowed)
         with self._engine.begin() as tx:
-            return control.allow(tx, phone_number, user)
+            return control.allow(tx, number.e164, user)
 
     def disallow(self, phone_number: str) -> int:
-        """Take a number off the allow-list; how many calls to it are in flight.
+        """Take a number (E.164) off the allow-list; how many calls to it are in flight.
 
         Raises:
             NotFound: it isn't there.

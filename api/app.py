@@ -1,0 +1,60 @@
+"""The Flask application."""
+
+from typing import Any
+
+from flask import Request
+from flask_openapi3.openapi import OpenAPI
+from werkzeug.exceptions import BadRequest
+
+from api import auth, errors, limits, metrics, openapi
+from api.context import EXTENSION
+from api.routes import BLUEPRINTS
+from api.schemas.common import Problem
+from dialer.bootstrap import Dialer
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""Of a JSON body. Call lists have a limit of their own."""
+
+
+class ApiRequest(Request):
+    """A request whose body must be JSON where JSON is expected; flask-openapi3 alone would take any other for null."""
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
+        try:
+            body = super().get_json(force=force, silent=False, cache=cache)
+        except RecursionError as error:
+            raise BadRequest("The body is nested too deeply.") from error
+        if isinstance(body, str):
+            raise BadRequest("The body must be a JSON object.")
+        return body
+
+
+def create_app(dialer: Dialer) -> OpenAPI:
+    """The API of `dialer`. Nothing is connected yet.
+
+    Raises:
+        ConfigurationError: a setting that the API needs is missing.
+    """
+    app = OpenAPI(
+        "api",
+        info=openapi.INFO,
+        security_schemes=openapi.SECURITY_SCHEMES,
+        validation_error_model=Problem,
+        validation_error_callback=errors.invalid,
+        doc_ui=False,
+        static_folder=None,
+    )
+    app.request_class = ApiRequest
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions[EXTENSION] = dialer
+    for blueprint in BLUEPRINTS:
+        app.register_api(blueprint)
+    app.add_url_rule("/openapi.json", "openapi_description", lambda: app.api_doc)
+    errors.install(app)
+    metrics.install(app)
+    auth.install(app, dialer.settings)
+    limits.install(app, dialer.settings)
+    app.before_request(auth.authorize)
+    auth.check_complete(app)
+    return app

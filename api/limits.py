@@ -1,0 +1,50 @@
+"""How many requests anybody may send. Redis counts for all processes; without it, each process counts by itself,
+so that an outage locks nobody out."""
+
+from typing import Any, Final
+
+from flask import g, request
+from flask_limiter import ApplicationLimit, Limiter
+from flask_limiter.util import get_remote_address
+from flask_openapi3.openapi import OpenAPI
+
+from dialer.config import Settings
+from dialer.errors import ConfigurationError
+
+UNLIMITED: Final = frozenset(
+    {"health.alive", "health.ready", "prometheus_metrics", "control.stop_status", "control.stop"}
+)
+"""Probes; and the emergency stop, which must work when everything else is too much."""
+
+_REDIS_SECONDS: Final = 0.5
+
+
+def install(app: OpenAPI, settings: Settings) -> None:
+    """Limit all routes by user or address, and log-ins by address. To be called when all routes are there."""
+    if settings.redis_url is None:
+        raise ConfigurationError("DIALER_REDIS_URL is not set")
+    limiter = Limiter(
+        key_func=_caller,
+        application_limits=[
+            ApplicationLimit(
+                f"{settings.rate_limit_requests} per {settings.rate_limit_window} seconds",
+                exempt_when=lambda: request.endpoint in UNLIMITED,
+            )
+        ],
+        strategy="moving-window",
+        storage_uri=settings.redis_url,
+        storage_options={"socket_timeout": _REDIS_SECONDS, "socket_connect_timeout": _REDIS_SECONDS},  # type: ignore[dict-item]
+        in_memory_fallback_enabled=True,
+        headers_enabled=True,
+        key_prefix="api",
+    )
+    limiter.init_app(app)
+    by_address = limiter.limit(settings.login_rate_limit, key_func=get_remote_address)
+    log_in: Any = app.view_functions["auth.log_in"]
+    app.view_functions["auth.log_in"] = by_address(log_in)
+
+
+def _caller() -> str:
+    """The user where the token is one of ours, else the address."""
+    claims = g.get("claims")
+    return f"user:{claims['sub']}" if claims else f"address:{get_remote_address()}"

@@ -1,0 +1,14 @@
+"""The resources."""
+
+from api.routes.auth import auth
+from api.routes.call_lists import call_lists
+from api.routes.calls import calls
+from api.routes.campaigns import campaigns
+from api.routes.contacts import contacts
+from api.routes.control import control
+from api.routes.dnc import dnc
+from api.routes.health import health
+from api.routes.nodes import nodes
+from api.routes.trunks import trunks
+
+BLUEPRINTS = (auth, call_lists, calls, campaigns, contacts, control, dnc, health, nodes, trunks)

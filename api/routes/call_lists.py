@@ -1,0 +1,85 @@
+"""Call lists: uploaded, and followed while they are imported."""
+
+from typing import BinaryIO, Final, cast
+
+from flask import Response, request
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models import RawModel
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from api.context import answer, created, dialer, identity
+from api.openapi import blueprint, problems
+from api.schemas.call_lists import CallListOut, CallListPage, CallListPath, CallListQuery, UploadQuery
+from api.schemas.campaigns import CampaignPath
+from dialer.db import pages
+from dialer.db.pages import Order
+from dialer.db.tables import CallList
+
+call_lists: Final[APIBlueprint] = blueprint("call_lists", "/v1")
+_ORDER: Final = Order("call-lists", CallList.id, int, descending=True)
+_RAW: Final = frozenset({"text/csv", "text/plain", "application/csv", "application/octet-stream"})
+_MEGABYTE: Final = 1024 * 1024
+_CSV = {"description": "line, code, reason, row", "content": {"text/csv": {"schema": {"type": "string"}}}}
+
+
+class Upload(RawModel):
+    mimetypes = ["text/csv", "multipart/form-data"]  # noqa: RUF012
+
+
+@call_lists.post(
+    "/campaigns/<int:campaign_id>/call-lists",
+    responses={202: CallListOut, **problems(400, 404, 409, 413, 415, 422)},
+)
+def upload(path: CampaignPath, query: UploadQuery, raw: Upload) -> Response:
+    """Upload a call list: a CSV file as the body, or as the part `file` of a form
+
+    With the answer all rows are stored. They become contacts afterwards; the list tells how far that is.
+    """
+    request.max_content_length = dialer().settings.max_upload_mb * _MEGABYTE
+    file = _file()
+    found = dialer().call_lists.receive(
+        path.campaign_id,
+        cast("BinaryIO", file.stream),
+        name=query.name,
+        default_region=query.default_region,
+        user=identity().username,
+        filename=file.filename,
+    )
+    return created(CallListOut.model_validate(found), "call_lists.get", status=202, call_list_id=found.id)
+
+
+@call_lists.get("/campaigns/<int:campaign_id>/call-lists", responses={200: CallListPage, **problems(404, 422)})
+def listed(path: CampaignPath, query: CallListQuery) -> Response:
+    """List a campaign's call lists, the newest first"""
+    page = query.page()
+    campaign = dialer().campaigns.get(path.campaign_id)
+    found = dialer().call_lists.lists(campaign.id, before=pages.after(_ORDER, page), limit=page.limit + 1)
+    return answer(CallListPage.model_validate(pages.cut(_ORDER, found, page)))
+
+
+@call_lists.get("/call-lists/<int:call_list_id>", responses={200: CallListOut, **problems(404)})
+def get(path: CallListPath) -> Response:
+    """Read a call list and how far its import is"""
+    return answer(CallListOut.model_validate(dialer().call_lists.progress(path.call_list_id)))
+
+
+@call_lists.get("/call-lists/<int:call_list_id>/refusals", responses={200: _CSV, **problems(404)})
+def refusals(path: CallListPath) -> Response:
+    """Download the rows that did not become contacts, with the reason of each, as CSV"""
+    report = dialer().call_lists.refusals_csv(path.call_list_id)
+    response = Response(report, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="refusals-{path.call_list_id}.csv"'
+    return response
+
+
+def _file() -> FileStorage:
+    """The file that was sent, to be read once."""
+    if request.mimetype == "multipart/form-data":
+        file = request.files.get("file")
+        if file is None:
+            raise BadRequest("The form has no part named file.")
+        return file
+    if request.mimetype not in _RAW:
+        raise UnsupportedMediaType("Send the file as text/csv, or in a form as multipart/form-data.")
+    return FileStorage(stream=request.stream)

@@ -1,0 +1,89 @@
+"""Campaigns."""
+
+from typing import Final
+
+from flask import Response
+from flask_openapi3.blueprint import APIBlueprint
+
+from api.context import answer, created, dialer, identity
+from api.openapi import blueprint, problems
+from api.schemas.campaigns import (
+    CampaignDecided,
+    CampaignIn,
+    CampaignOut,
+    CampaignPage,
+    CampaignPatch,
+    CampaignPath,
+    CampaignQuery,
+    StatsOut,
+)
+from dialer.domain.campaigns import CampaignCommand
+
+campaigns: Final[APIBlueprint] = blueprint("campaigns", "/v1/campaigns")
+_COMMANDED: Final = {200: CampaignDecided, **problems(404, 409)}
+
+
+@campaigns.post("", responses={201: CampaignOut, **problems(400, 409, 415, 422)})
+def create(body: CampaignIn) -> Response:
+    """Create a campaign, as a draft"""
+    campaign = dialer().campaigns.create(body.new(), identity().username)
+    return created(CampaignOut.model_validate(campaign), "campaigns.get", campaign_id=campaign.id)
+
+
+@campaigns.get("", responses={200: CampaignPage, **problems(422)})
+def listed(query: CampaignQuery) -> Response:
+    """List campaigns, the newest first"""
+    return answer(CampaignPage.model_validate(dialer().campaigns.listed(query.page(), state=query.state)))
+
+
+@campaigns.get("/<int:campaign_id>", responses={200: CampaignOut, **problems(404)})
+def get(path: CampaignPath) -> Response:
+    """Read a campaign"""
+    return answer(CampaignOut.model_validate(dialer().campaigns.get(path.campaign_id)))
+
+
+@campaigns.patch("/<int:campaign_id>", responses={200: CampaignDecided, **problems(400, 404, 409, 415, 422)})
+def edit(path: CampaignPath, body: CampaignPatch) -> Response:
+    """Edit a campaign, also while it runs
+
+    Every call that is dialed after the answer goes by the new values.
+    """
+    return answer(CampaignDecided.of(dialer().campaigns.edit(path.campaign_id, body.changes())))
+
+
+@campaigns.post("/<int:campaign_id>/start", responses=_COMMANDED)
+def start(path: CampaignPath) -> Response:
+    """Start a campaign; one that was completed takes up contacts added since"""
+    return _command(path, CampaignCommand.START)
+
+
+@campaigns.post("/<int:campaign_id>/pause", responses=_COMMANDED)
+def pause(path: CampaignPath) -> Response:
+    """Pause a campaign: after the answer nobody is dialed. Calls in flight go on"""
+    return _command(path, CampaignCommand.PAUSE)
+
+
+@campaigns.post("/<int:campaign_id>/resume", responses=_COMMANDED)
+def resume(path: CampaignPath) -> Response:
+    """Resume a paused campaign"""
+    return _command(path, CampaignCommand.RESUME)
+
+
+@campaigns.post("/<int:campaign_id>/cancel", responses=_COMMANDED)
+def cancel(path: CampaignPath) -> Response:
+    """Cancel a campaign, for good
+
+    Queued calls are taken back, calls in flight go on. Contacts that were not reached stay as they are and are
+    never dialed.
+    """
+    return _command(path, CampaignCommand.CANCEL)
+
+
+@campaigns.get("/<int:campaign_id>/stats", responses={200: StatsOut, **problems(404)})
+def stats(path: CampaignPath) -> Response:
+    """Live counts of a campaign"""
+    return answer(StatsOut.model_validate(dialer().stats.campaign(path.campaign_id)))
+
+
+def _command(path: CampaignPath, command: CampaignCommand) -> Response:
+    return answer(CampaignDecided.of(dialer().campaigns.command(path.campaign_id, command)))

@@ -1,0 +1,138 @@
+"""Calls."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from api.schemas.campaigns import KnownRegion, KnownZone
+from api.schemas.common import E164, BigId, CallerId, Moment, PageQuery, Phone, Schema, SmallId, Timeout, no_controls
+from dialer.db.call_records import CallFilter
+from dialer.domain.actions import AnswerAction, Continue
+from dialer.domain.calls import CallState
+from dialer.domain.dispositions import Disposition
+from dialer.services.calls import CallDetails
+from dialer.services.single_calls import NewCall
+
+VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,79}$")]
+VariableValue = Annotated[str, StringConstraints(max_length=1000), AfterValidator(no_controls)]
+
+
+class CallIn(Schema):
+    """A call outside any campaign. What happens on answer is `answer_action`, or a place in the dialplan."""
+
+    phone_number: Phone
+    trunk_id: SmallId | None = Field(None, description="May be left out where there is only one.")
+    caller_id: CallerId | None = Field(None, description="Empty: the trunk's.")
+    timeout_seconds: Timeout = 30
+    answer_action: AnswerAction | None = None
+    context: str | None = Field(None, description="Short for an answer_action of type continue.")
+    extension: str | None = None
+    priority: int | None = None
+    variables: dict[VariableName, VariableValue] = Field(
+        default_factory=dict, max_length=100, description="Channel variables."
+    )
+    default_region: KnownRegion | None = None
+    time_zone: KnownZone | None = Field(None, description="The callee's; empty: found from the number.")
+
+    @model_validator(mode="after")
+    def _one_action(self) -> "CallIn":
+        if (self.answer_action is None) == (self.context is None):
+            raise ValueError("give either answer_action or context")
+        if self.context is None and (self.extension is not None or self.priority is not None):
+            raise ValueError("extension and priority go with context")
+        self.action()
+        return self
+
+    def action(self) -> AnswerAction:
+        """What happens on answer."""
+        if self.answer_action is not None:
+            return self.answer_action
+        given = {"context": self.context, "extension": self.extension, "priority": self.priority}
+        return Continue.model_validate({name: value for name, value in given.items() if value is not None})
+
+    def new(self) -> NewCall:
+        return NewCall(
+            phone_number=self.phone_number,
+            answer_action=self.action(),
+            trunk_id=self.trunk_id,
+            caller_id=self.caller_id,
+            timeout_seconds=self.timeout_seconds,
+            variables=self.variables,
+            default_region=self.default_region,
+            time_zone=self.time_zone,
+        )
+
+
+class CallOut(Schema):
+    """A call: one attempt. `state`, `dialstatus`, `cause` and `disposition` are four different things."""
+
+    id: UUID
+    campaign_id: int | None
+    contact_id: int | None
+    phone_number: str
+    caller_id: str | None
+    trunk_id: int
+    node_id: int
+    state: CallState
+    disposition: Disposition | None
+    failure_reason: str | None
+    dialstatus: str | None
+    cause: int | None = Field(description="Q.850.")
+    tech_cause: int | None = Field(description="The last SIP status.")
+    attempt_number: int
+    max_attempts: int
+    policy_version: int
+    timeout_seconds: int
+    context: str | None
+    extension: str | None
+    priority: int | None
+    channel: str | None
+    created_at: Moment
+    dialed_at: Moment | None
+    ringing_at: Moment | None
+    answered_at: Moment | None
+    action_started_at: Moment | None
+    hangup_requested_at: Moment | None
+    ended_at: Moment | None
+    duration_seconds: float | None
+
+
+class CallDetailsOut(CallOut):
+    """A call; and what it was given, if it is outside any campaign."""
+
+    variables: dict[str, Any] | None
+    answer_action: AnswerAction | None
+
+    @classmethod
+    def of(cls, details: CallDetails) -> "CallDetailsOut":
+        shown = CallOut.model_validate(details.call)
+        given = details.given
+        return cls.model_validate(
+            {name: getattr(shown, name) for name in CallOut.model_fields}
+            | {
+                "variables": given.data if given else None,
+                "answer_action": given.answer_action if given else None,
+            }
+        )
+
+
+class CallPath(Schema):
+    call_id: UUID
+
+
+class CallQuery(PageQuery):
+    campaign_id: BigId | None = None
+    contact_id: BigId | None = None
+    state: CallState | None = None
+    disposition: Disposition | None = None
+    phone_number: E164 | None = Field(None, description="E.164 (the plus is %2B in a URL).")
+
+    def filter(self) -> CallFilter:
+        names = CallFilter.__dataclass_fields__
+        return CallFilter(**{name: getattr(self, name) for name in names})
+
+
+class CallPage(Schema):
+    items: list[CallOut]
+    next_cursor: str | None

@@ -1,0 +1,153 @@
+"""Campaigns and their counts."""
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field
+
+from api.schemas.common import (
+    BigId,
+    CallerId,
+    Channels,
+    Cps,
+    Moment,
+    Name,
+    PageQuery,
+    Patch,
+    Region,
+    Schema,
+    SmallId,
+    Timeout,
+    ZoneName,
+    unset,
+)
+from dialer.db.campaigns import CampaignRecord
+from dialer.domain import phone
+from dialer.domain.actions import AnswerAction
+from dialer.domain.campaigns import CampaignState
+from dialer.domain.contacts import ContactState, FinalReason
+from dialer.domain.dispositions import Disposition
+from dialer.domain.retry import RetryPolicy
+from dialer.domain.window import CallingWindow
+from dialer.services.campaigns import NewCampaign
+from dialer.services.decisions import Decided
+
+
+def _known_region(region: str) -> str:
+    if not phone.known_region(region):
+        raise ValueError("is not a country with phone numbers")
+    return region
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError("is not the name of a time zone, like Europe/Berlin")
+    return zone
+
+
+KnownRegion = Annotated[Region, AfterValidator(_known_region)]
+KnownZone = Annotated[ZoneName, AfterValidator(_known_zone)]
+Attempts = Annotated[int, Field(ge=1, le=100, description="Calls to a contact, at most.")]
+
+
+class CampaignIn(Schema):
+    """A new campaign. It is a draft until it is started."""
+
+    name: Name
+    trunk_id: SmallId
+    answer_action: AnswerAction
+    caller_id: CallerId | None = Field(None, description="Empty: the trunk's.")
+    timeout_seconds: Timeout = 30
+    max_attempts: Attempts = 3
+    cps: Cps | None = Field(None, description="Calls per second of this campaign; empty: the trunk's.")
+    channels: Channels | None = Field(None, description="Channels of this campaign; empty: the trunk's.")
+    default_region: KnownRegion | None = Field(None, description="Of national numbers in its lists.")
+    default_time_zone: KnownZone | None = Field(None, description="Of contacts whose number doesn't tell it.")
+    calling_window: CallingWindow = CallingWindow()
+    retry_policy: RetryPolicy = RetryPolicy()
+
+    def new(self) -> NewCampaign:
+        return NewCampaign(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class CampaignPatch(Patch):
+    """Fields to change."""
+
+    name: Name = Field(default_factory=unset)
+    trunk_id: SmallId = Field(default_factory=unset)
+    answer_action: AnswerAction = Field(default_factory=unset)
+    caller_id: CallerId | None = None
+    timeout_seconds: Timeout = Field(default_factory=unset)
+    max_attempts: Attempts = Field(default_factory=unset)
+    cps: Cps | None = None
+    channels: Channels | None = None
+    default_region: KnownRegion | None = None
+    default_time_zone: KnownZone | None = None
+    calling_window: CallingWindow = Field(default_factory=unset)
+    retry_policy: RetryPolicy = Field(default_factory=unset)
+
+
+class CampaignOut(Schema):
+    """A campaign."""
+
+    id: int
+    name: str
+    state: CampaignState
+    version: int
+    trunk_id: int
+    caller_id: str | None
+    timeout_seconds: int
+    max_attempts: int
+    cps: float | None
+    channels: int | None
+    default_region: str | None
+    default_time_zone: str | None
+    calling_window: CallingWindow
+    retry_policy: RetryPolicy
+    answer_action: AnswerAction
+    created_by: str
+    created_at: Moment
+    updated_at: Moment
+    started_at: Moment | None
+    ended_at: Moment | None
+
+
+class CampaignDecided(CampaignOut):
+    """A campaign after a decision that holds from now on."""
+
+    in_flight: int = Field(description="Calls that were dialed before the decision and are not over.")
+
+    @classmethod
+    def of(cls, decided: Decided[CampaignRecord]) -> "CampaignDecided":
+        shown = CampaignOut.model_validate(decided.value)
+        return cls(**{name: getattr(shown, name) for name in CampaignOut.model_fields}, in_flight=decided.in_flight)
+
+
+class CampaignPath(Schema):
+    campaign_id: BigId
+
+
+class CampaignQuery(PageQuery):
+    state: CampaignState | None = None
+
+
+class CampaignPage(Schema):
+    items: list[CampaignOut]
+    next_cursor: str | None
+
+
+class StatsOut(Schema):
+    """Counts, exact at `as_of`."""
+
+    campaign_id: int
+    state: CampaignState
+    contacts: dict[ContactState, int]
+    contacts_total: int
+    done: dict[FinalReason, int] = Field(description="Contacts that are done, by reason.")
+    calls: dict[Disposition, int] = Field(description="Calls that have ended.")
+    calls_ended: int
+    queued: int = Field(description="Calls that wait for a worker.")
+    in_flight: dict[str, int] = Field(description="Calls that may hold a channel, by state.")
+    in_flight_total: int
+    import_running: bool
+    as_of: Moment

@@ -1,0 +1,81 @@
+"""What all schemas share."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from dialer.db.pages import DEFAULT_LIMIT, MAX_LIMIT, PageRequest
+
+MAX_BIGINT = 2**63 - 1
+MAX_SMALLINT = 2**15 - 1
+
+
+class Schema(BaseModel):
+    """A body, a query or an answer: closed, and read from records by their fields' names."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+
+def no_controls(text: str) -> str:
+    if any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for char in text):
+        raise ValueError("must not contain control characters")
+    return text
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(no_controls)]
+"""One line of text."""
+Name = Annotated[Line, StringConstraints(min_length=1, max_length=200)]
+CallerId = Annotated[Line, StringConstraints(min_length=1, max_length=80)]
+E164 = Annotated[str, StringConstraints(pattern=r"^\+[0-9]{6,19}$")]
+Phone = Annotated[Line, Field(min_length=1, max_length=64, description="E.164, or national with a default_region.")]
+Region = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 code of a country, like DE.")]
+ZoneName = Annotated[Line, Field(min_length=1, max_length=64, description="IANA name, like Europe/Berlin.")]
+BigId = Annotated[int, Field(ge=1, le=MAX_BIGINT)]
+SmallId = Annotated[int, Field(ge=1, le=MAX_SMALLINT)]
+Cps = Annotated[float, Field(ge=0.01, le=10000, allow_inf_nan=False, description="Calls per second.")]
+Channels = Annotated[int, Field(ge=1, le=1_000_000, description="Channels at once.")]
+Timeout = Annotated[int, Field(ge=1, le=600, description="How long it rings, in seconds.")]
+Moment = AwareDatetime
+
+
+def unset() -> Any:
+    """The default of a field that may be left out but not be null."""
+    return None
+
+
+class Patch(Schema):
+    """A body that changes only the fields it names."""
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were given, null included where it is allowed."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
+
+
+class PageQuery(Schema):
+    """Which page of a list."""
+
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Items on a page.")
+    cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the page before.")
+
+    def page(self) -> PageRequest:
+        return PageRequest(self.limit, self.cursor)
+
+
+class FieldError(BaseModel):
+    """What is wrong with a field."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 has it. Some have members of their own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str = Field(description="Stable; what programs go by.")
+    errors: list[FieldError] | None = None

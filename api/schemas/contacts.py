@@ -1,0 +1,92 @@
+"""Contacts."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from api.schemas.calls import CallOut
+from api.schemas.common import E164, BigId, Moment, PageQuery, Schema
+from dialer.domain.contacts import ContactState, FinalReason
+from dialer.domain.dispositions import Disposition
+from dialer.services.contacts import ContactDetails
+from dialer.services.importing.service import MAX_ITEMS, NewContact
+
+
+class ContactIn(Schema):
+    """A contact to be. What is in it is judged one by one: see the answer's `code` and `reason`."""
+
+    phone_number: str = Field(max_length=250)
+    name: str | None = Field(None, max_length=1000)
+    time_zone: str | None = Field(None, max_length=250)
+    priority: int = Field(0, description="-100 to 100; the higher, the sooner.")
+    external_id: str | None = Field(None, max_length=1000)
+    data: dict[str, str] = Field(default_factory=dict, max_length=200, description="Channel variables.")
+
+    def new(self) -> NewContact:
+        return NewContact(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class ContactsIn(Schema):
+    contacts: list[ContactIn] = Field(min_length=1, max_length=MAX_ITEMS)
+
+
+class AddedOut(Schema):
+    """What became of one: a contact, or a code and a reason."""
+
+    contact_id: int | None
+    code: str | None
+    reason: str | None
+
+
+class ContactsAdded(Schema):
+    """A result for each contact, in the order in which they were given."""
+
+    added: int
+    results: list[AddedOut]
+
+
+class ContactOut(Schema):
+    id: int
+    campaign_id: int
+    call_list_id: int | None
+    phone_number: str
+    zones: list[str] = Field(description="Time zones that the number can be in.")
+    priority: int
+    external_id: str | None
+    name: str | None
+    state: ContactState
+    final_reason: FinalReason | None
+    next_attempt_at: Moment | None
+    attempts: int
+    open_call_id: UUID | None
+    last_disposition: Disposition | None
+    created_at: Moment
+
+
+class ContactDetailsOut(ContactOut):
+    """A contact with its data and its calls, the first one first."""
+
+    data: dict[str, Any]
+    calls: list[CallOut]
+
+    @classmethod
+    def of(cls, details: ContactDetails) -> "ContactDetailsOut":
+        shown = ContactOut.model_validate(details.contact)
+        calls = [CallOut.model_validate(call) for call in details.calls]
+        fields = {name: getattr(shown, name) for name in ContactOut.model_fields}
+        return cls(**fields, data=details.data, calls=calls)
+
+
+class ContactPath(Schema):
+    contact_id: BigId
+
+
+class ContactQuery(PageQuery):
+    state: ContactState | None = None
+    phone_number: E164 | None = Field(None, description="E.164 (the plus is %2B in a URL).")
+
+
+class ContactPage(Schema):
+    items: list[ContactOut]
+    next_cursor: str | None

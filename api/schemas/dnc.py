@@ -1,0 +1,58 @@
+"""The do-not-call list."""
+
+from pydantic import Field
+
+from api.schemas.campaigns import KnownRegion
+from api.schemas.common import E164, BigId, Moment, Name, PageQuery, Phone, Schema
+from dialer.db.dnc import DncRecord
+from dialer.services.decisions import Decided
+from dialer.services.dnc import NewDncEntry
+
+
+class DncIn(Schema):
+    """A number not to be called. Adding it again changes its reason and expiry."""
+
+    phone_number: Phone
+    campaign_id: BigId | None = Field(None, description="Empty: by nobody.")
+    reason: Name | None = None
+    expires_at: Moment | None = Field(None, description="Empty: for ever.")
+    default_region: KnownRegion | None = None
+
+    def new(self) -> NewDncEntry:
+        return NewDncEntry(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class DncOut(Schema):
+    id: int
+    phone_number: str
+    campaign_id: int | None
+    reason: str | None
+    source: str
+    expires_at: Moment | None
+    created_by: str
+    created_at: Moment
+
+
+class DncDecided(DncOut):
+    """An entry that holds from now on."""
+
+    in_flight: int = Field(description="Calls to the number that were dialed before and are not over.")
+
+    @classmethod
+    def of(cls, decided: Decided[DncRecord]) -> "DncDecided":
+        shown = DncOut.model_validate(decided.value)
+        return cls(**{name: getattr(shown, name) for name in DncOut.model_fields}, in_flight=decided.in_flight)
+
+
+class DncPath(Schema):
+    entry_id: BigId
+
+
+class DncQuery(PageQuery):
+    phone_number: E164 | None = None
+    campaign_id: BigId | None = None
+
+
+class DncPage(Schema):
+    items: list[DncOut]
+    next_cursor: str | None

@@ -1,0 +1,113 @@
+"""PBX nodes and trunks."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from api.schemas.common import CallerId, Channels, Cps, Line, Moment, PageQuery, Patch, Schema, SmallId, unset
+
+ResourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Url = Annotated[Line, StringConstraints(min_length=1, max_length=300)]
+AriUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+Endpoint = Annotated[
+    Line, Field(min_length=1, max_length=200, description="Like PJSIP/{number}@carrier; {digits} is without the plus.")
+]
+
+
+class NodeIn(Schema):
+    """An Asterisk. Its ARI password is in the settings (DIALER_ARI_PASSWORDS), never here."""
+
+    name: ResourceName
+    ari_url: Url
+    ari_username: AriUser
+    enabled: bool = True
+
+
+class NodePatch(Patch):
+    name: ResourceName = Field(default_factory=unset)
+    ari_url: Url = Field(default_factory=unset)
+    ari_username: AriUser = Field(default_factory=unset)
+    enabled: bool = Field(default_factory=unset)
+
+
+class NodeOut(Schema):
+    """An Asterisk, and what its listener knows of it."""
+
+    id: int
+    name: str
+    ari_url: str
+    ari_username: str
+    enabled: bool
+    version: str | None
+    is_simulator: bool | None
+    startup_at: Moment | None
+    listener_id: str | None
+    listener_epoch: int
+    listener_alive: bool
+    lease_until: Moment | None
+    gap_free_since: Moment | None
+    echo_at: Moment | None
+    created_at: Moment
+
+
+class NodeDecided(NodeOut):
+    in_flight: int = Field(description="Calls through the node that were dialed before the edit and are not over.")
+
+
+class NodePath(Schema):
+    node_id: SmallId
+
+
+class NodePage(Schema):
+    items: list[NodeOut]
+    next_cursor: str | None
+
+
+class TrunkIn(Schema):
+    """A way out of a node, with the pace its carrier allows."""
+
+    name: ResourceName
+    node_id: SmallId
+    endpoint: Endpoint
+    caller_id: CallerId | None = None
+    cps: Cps
+    channels: Channels
+    enabled: bool = True
+
+
+class TrunkPatch(Patch):
+    name: ResourceName = Field(default_factory=unset)
+    endpoint: Endpoint = Field(default_factory=unset)
+    caller_id: CallerId | None = None
+    cps: Cps = Field(default_factory=unset)
+    channels: Channels = Field(default_factory=unset)
+    enabled: bool = Field(default_factory=unset)
+
+
+class TrunkOut(Schema):
+    id: int
+    name: str
+    node_id: int
+    endpoint: str
+    caller_id: str | None
+    cps: float
+    channels: int
+    enabled: bool
+    created_at: Moment
+
+
+class TrunkDecided(TrunkOut):
+    in_flight: int = Field(description="Calls over the trunk that were dialed before the edit and are not over.")
+
+
+class TrunkPath(Schema):
+    trunk_id: SmallId
+
+
+class TrunkPage(Schema):
+    items: list[TrunkOut]
+    next_cursor: str | None
+
+
+class TelephonyQuery(PageQuery):
+    pass

@@ -1,0 +1,17 @@
+"""What gunicorn serves: `gunicorn --config python:api.gunicorn 'api.wsgi:create()'`."""
+
+from flask_openapi3.openapi import OpenAPI
+
+from api.app import create_app
+from dialer.bootstrap import Dialer
+from dialer.config import load_settings
+from dialer.embedded.servers import resolve
+
+
+def create() -> OpenAPI:
+    """The API as the settings say.
+
+    Raises:
+        ConfigurationError: a setting is missing or wrong.
+    """
+    return create_app(Dialer(resolve(load_settings()), name="api"))
