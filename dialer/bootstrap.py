@@ -3,8 +3,11 @@
 from functools import cached_property
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import Engine
 
+from dialer import failpoints
 from dialer.ari.client import AriClient
 from dialer.ari.socket import EventSocket, Inbox
 from dialer.clock import Clock, SystemClock
@@ -47,6 +50,7 @@ class Dialer:
     def __init__(
         self, settings: Settings, *, clock: Clock | None = None, name: str = "dialer", nudges: Nudges | None = None
     ) -> None:
+        failpoints.arm(settings)
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.name = name
@@ -66,7 +70,11 @@ class Dialer:
         if self.settings.redis_url is None:
             raise ConfigurationError("DIALER_REDIS_URL is not set")
         return redis.Redis.from_url(
-            self.settings.redis_url, socket_timeout=1.0, socket_connect_timeout=1.0, client_name=self.name
+            self.settings.redis_url,
+            socket_timeout=1.0,
+            socket_connect_timeout=1.0,
+            retry=Retry(NoBackoff(), 0),  # a limit that can't be asked at once is a no
+            client_name=self.name,
         )
 
     @cached_property

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
         None, description="Redis for queues and limits, `redis://host:6379/0`. Empty: an embedded server."
     )
 
+    failpoints_dir: Path | None = Field(
+        None, description="For the chaos suite: processes kill themselves at the steps named by files in this folder."
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
     log_json: bool = Field(False, description="One JSON object a line, for log collectors.")
 

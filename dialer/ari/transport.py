@@ -13,8 +13,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import EmptyPoolError, HTTPError
 from urllib3.response import BaseHTTPResponse, HTTPResponse
 
+from dialer import failpoints
 from dialer.ari.errors import NeverSent, TooLate
 from dialer.clock import Clock, SystemClock
+from dialer.failpoints import Step
 
 # Asterisk closes a connection that is idle for 15 s (session_keep_alive). A request written into that moment would be
 # one whose fate nobody knows.
@@ -70,6 +72,8 @@ class _Connection(HTTPConnection):
         super().send(data)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        if getattr(_current, "send_before", None) is not None:  # an originate
+            failpoints.reach(Step.POST_WRITTEN)
         response = super().getresponse()
         self._used_at = self.clock.monotonic()
         # After one 409 Asterisk answers 409 to every later failure on the same connection, true or not.

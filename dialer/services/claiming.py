@@ -8,6 +8,7 @@ from uuid import UUID
 import uuid_utils.compat as uuid_utils
 from sqlalchemy import Connection, Engine, RowMapping
 
+from dialer import failpoints
 from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import barrier, claiming
@@ -15,6 +16,7 @@ from dialer.domain import phone
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.gate import GateFacts, decide
 from dialer.domain.window import CallingWindow
+from dialer.failpoints import Step
 from dialer.limits.breaker import Breaker, BreakerState
 from dialer.limits.limiter import Denied, Limit, Limiter, LimitsStale, Place
 from dialer.limits.slots import GLOBAL, Slot, campaign_scope, trunk_scope
@@ -100,6 +102,7 @@ class Claims:
         started = self._clock.monotonic()  # before the claim, so that our deadline is earlier than the row's
         with self._engine.begin() as tx:
             claiming.begin(tx)
+            failpoints.reach(Step.CLAIM_BEGUN)
             trunk = claiming.trunk(tx, trunk_id, echo_max_age_seconds=self._settings.echo_max_age_seconds)
             closed = self._closed(trunk)
             if trunk is None or closed is not None:
@@ -110,6 +113,7 @@ class Claims:
             if not allowed:
                 return Batch(node)
             claimed, limited_by = self._take(trunk, allowed, started)
+            failpoints.reach(Step.CLAIM_LIMITED)
             if claimed:
                 claiming.claim(
                     tx,
@@ -117,6 +121,7 @@ class Claims:
                     epoch=trunk["listener_epoch"],
                     dial_window_seconds=self._settings.dial_window_ms / 1000,
                 )
+        failpoints.reach(Step.CLAIM_COMMITTED)
         return Batch(node, tuple(c for c, _ in claimed), limited_by)
 
     def _closed(self, trunk: RowMapping | None) -> str | None:

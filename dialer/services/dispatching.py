@@ -8,9 +8,11 @@ from typing import Final
 import uuid_utils.compat as uuid_utils
 from sqlalchemy import Connection, Engine, RowMapping
 
+from dialer import failpoints
 from dialer.config import Settings
 from dialer.db import dispatching
 from dialer.domain.window import CallingWindow
+from dialer.failpoints import Step
 from dialer.services.nudges import Nudges
 
 _PROMOTED_AT_ONCE: Final = 5000
@@ -35,6 +37,8 @@ class Dispatching:
             queued = self._fill(tx, dispatching.running_campaigns(tx))
             dispatching.complete(tx)
             trunks = dispatching.trunks_with_work(tx)
+            failpoints.reach(Step.DISPATCH_UNCOMMITTED)
+        failpoints.reach(Step.DISPATCH_COMMITTED)
         for trunk in trunks:
             for _ in range(min(1 + trunk["queued"] // _CALLS_A_JOB, _JOBS_A_TRUNK)):
                 self._nudges.work_on_trunk(trunk["trunk_id"])

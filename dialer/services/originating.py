@@ -9,12 +9,14 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from dialer import failpoints
 from dialer.ari.client import AriClient
 from dialer.ari.errors import Fault, NeverSent, Refused, TooLate, Unknown
 from dialer.clock import Clock
 from dialer.db import transitions
 from dialer.domain.dispositions import Disposition
 from dialer.errors import LimitsUnavailable
+from dialer.failpoints import Step
 from dialer.limits.breaker import Breaker
 from dialer.limits.limiter import HORIZON_SECONDS, LATENESS_SECONDS, Limiter
 from dialer.limits.slots import Slot, trunk_scope
@@ -125,6 +127,7 @@ class Originating:
             )
         except (NeverSent, Refused, Unknown) as error:
             return Sent(claimed, at, error=error)
+        failpoints.reach(Step.POST_ANSWERED)
         return Sent(claimed, at, channel=answer.channel)
 
     def _settle_finished(self, under_way: list[Future[Sent]]) -> list[Future[Sent]]:
@@ -148,6 +151,8 @@ class Originating:
             slots = end_calls(
                 tx, [Ending(a.claimed.call_id, Disposition.FAILED, failure_reason=str(a.error)) for a in failed]
             )
+            failpoints.reach(Step.ANSWERS_UNCOMMITTED)
+        failpoints.reach(Step.ANSWERS_COMMITTED)
         self._report(taken, back)
         self._release([*slots, *(a.claimed.slot for a in back)])
 

@@ -12,11 +12,13 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from dialer import failpoints
 from dialer.ari.client import AriClient, Channel
 from dialer.config import Settings
 from dialer.db import reconciling
 from dialer.domain.dispositions import Disposition
 from dialer.errors import AriError, LimitsUnavailable
+from dialer.failpoints import Step
 from dialer.limits.limiter import Limiter
 from dialer.services.claiming import Node
 from dialer.services.ending import Ending, end_calls
@@ -70,6 +72,7 @@ class Reconciling:
             call_id: UUID = row["id"]
             channel = client.channel(call_id)
             if channel is None and client.create_tomb(call_id):
+                failpoints.reach(Step.TOMB_PLACED)
                 log.info("call %s: no channel; a tomb occupies its id", call_id)
                 with self._engine.begin() as tx:
                     reconciling.bury(tx, call_id)
