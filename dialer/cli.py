@@ -22,6 +22,7 @@ from dialer.embedded.postgres import EmbeddedPostgres
 from dialer.embedded.servers import resolve
 from dialer.errors import DialerError
 from dialer.local import demo as local_demo
+from dialer.local import sample
 from dialer.local import up as local_up
 from dialer.local.stack import Ports, require_free
 from dialer.queues import Queue
@@ -52,7 +53,9 @@ main.add_command(simulator)
 
 
 @main.command()
-@click.option("--contacts", default=200, show_default=True, type=click.IntRange(1, 14_000), help="Length of the list.")
+@click.option(
+    "--contacts", default=200, show_default=True, type=click.IntRange(1, sample.MOST), help="Length of the list."
+)
 @click.option("--cps", default=50.0, show_default=True, type=click.FloatRange(0.1), help="Calls per second.")
 @click.option("--channels", default=100, show_default=True, type=click.IntRange(1), help="Channels at once.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1), help="Originate workers.")

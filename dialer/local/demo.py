@@ -128,10 +128,10 @@ def _set_up(client: ApiClient, stack: Stack, demo: Demo, name: str) -> int:
         {
             "name": name,
             "trunk_id": trunk["id"],
-            "caller_id": "+442079460000",
+            "caller_id": "+12025550100",
             "timeout_seconds": 20,
             "max_attempts": 3,
-            "default_region": "GB",
+            "default_region": "US",
             "calling_window": {"start": "00:00", "end": "24:00"},
             "retry_policy": dict.fromkeys(("busy", "no_answer", "congestion", "trunk_fault", "indeterminate"), rule),
             "answer_action": {"type": "play", "sound": "demo-congrats"},

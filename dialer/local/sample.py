@@ -1,17 +1,28 @@
 """A call list to try the dialer on, with numbers that belong to nobody."""
 
 from collections.abc import Iterator
+from functools import cache
+from itertools import islice
 from typing import Final
 
-_FICTION: Final = (
-    "+44207946", "+44113496", "+44114496", "+44115496", "+44116496", "+44117496", "+44118496", "+44121496",
-    "+44131496", "+44141496", "+44151496", "+44161496", "+44191498", "+44292018",
-)  # fmt: skip
-"""Areas of which Ofcom keeps the numbers 0000 to 0999 for drama (Ofcom, Telephone numbers for drama use)."""
+import phonenumbers
 
-_NUMBERS_AN_AREA: Final = 1000
+_NUMBERS_AN_AREA: Final = 100
+MOST: Final = 30_000
 
-MOST: Final = len(_FICTION) * _NUMBERS_AN_AREA
+
+@cache
+def _areas() -> tuple[str, ...]:
+    """The United States' area codes. In each, 555-0100 to 555-0199 are kept for fiction (ATIS-0300115)."""
+    return tuple(
+        str(area)
+        for area in range(201, 990)
+        if phonenumbers.region_code_for_number(_parsed(f"+1{area}5550100")) == "US"
+    )
+
+
+def _parsed(number: str) -> phonenumbers.PhoneNumber:
+    return phonenumbers.parse(number)
 
 
 def numbers(count: int) -> Iterator[str]:
@@ -22,7 +33,8 @@ def numbers(count: int) -> Iterator[str]:
     """
     if not 1 <= count <= MOST:
         raise ValueError(f"between 1 and {MOST} numbers can be had, not {count}")
-    return (f"{_FICTION[i // _NUMBERS_AN_AREA]}{i % _NUMBERS_AN_AREA:04d}" for i in range(count))
+    every = (f"+1{area}55501{last:02d}" for area in _areas() for last in range(_NUMBERS_AN_AREA))
+    return islice(every, count)
 
 
 def call_list(count: int) -> Iterator[bytes]:
