@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
 from api.schemas.campaigns import KnownRegion, KnownZone
 from api.schemas.common import E164, BigId, CallerId, Moment, PageQuery, Phone, Schema, SmallId, Timeout, no_controls
@@ -49,7 +49,11 @@ class CallIn(Schema):
         if self.answer_action is not None:
             return self.answer_action
         given = {"context": self.context, "extension": self.extension, "priority": self.priority}
-        return Continue.model_validate({name: value for name, value in given.items() if value is not None})
+        try:
+            return Continue.model_validate({name: value for name, value in given.items() if value is not None})
+        except ValidationError as error:
+            wrong = [f"{item['loc'][0]}: {item['msg']}" for item in error.errors()]
+            raise ValueError("; ".join(wrong)) from error
 
     def new(self) -> NewCall:
         return NewCall(
