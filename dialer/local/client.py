@@ -41,6 +41,18 @@ class ApiClient:
         """POST a JSON body. Raises as `get`."""
         return self._ask("POST", path, json=body)
 
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """PUT a JSON body. Raises as `get`."""
+        return self._ask("PUT", path, json=body)
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
+        """PATCH with a JSON body. Raises as `get`."""
+        return self._ask("PATCH", path, json=body)
+
+    def delete(self, path: str) -> Any:
+        """DELETE a resource. Raises as `get`."""
+        return self._ask("DELETE", path)
+
     def upload(self, path: str, lines: Iterable[bytes]) -> Any:
         """POST a CSV file, streamed. Raises as `get`."""
         return self._ask("POST", path, data=iter(lines), headers={"Content-Type": "text/csv"})

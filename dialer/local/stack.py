@@ -2,10 +2,13 @@
 
 import socket
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import orjson
+from pydantic import SecretStr
 
 from dialer.config import PREFIX, Settings
 from dialer.errors import ConfigurationError
@@ -42,17 +45,21 @@ class Stack:
     """How many of what.
 
     Attributes:
+        listeners: one leads, the others stand by.
         simulator_options: further options of `dialer simulator`.
         node: the node that the listener follows; None: every enabled one.
         flower_login: `user:password`; None: Flower asks nobody who they are.
+        environment: further variables for every part.
     """
 
     ports: Ports
     ledger: Path
     originate_workers: int = 2
+    listeners: int = 1
     simulator_options: Sequence[str] = ()
     node: str | None = None
     flower_login: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def free_ports(count: int) -> list[int]:
@@ -82,7 +89,7 @@ def require_free(port: int, name: str, option: str) -> int:
 def parts(settings: Settings, stack: Stack) -> list[Part]:
     """All parts, for a supervisor. They find each other through `settings`, which name every server."""
     ports = stack.ports
-    listener = _part("listener", "listener", *(["--node", stack.node] if stack.node else []))
+    followed = ["--node", stack.node] if stack.node else []
     made = [
         _part(
             "simulator",
@@ -91,7 +98,7 @@ def parts(settings: Settings, stack: Stack) -> list[Part]:
             stage=0,
         ),
         _part("api", "api", "--bind", f"{HOST}:{ports.api}"),
-        listener,
+        *(_part(f"listener-{n}", "listener", *followed) for n in range(1, stack.listeners + 1)),
         *(
             _part(f"worker-originate-{n}", "worker", "--queues", Queue.ORIGINATE, "--name", f"originate-{n}")
             for n in range(1, stack.originate_workers + 1)
@@ -102,22 +109,30 @@ def parts(settings: Settings, stack: Stack) -> list[Part]:
         _part("flower", "flower", "--port", str(ports.flower), "--address", HOST, stage=2),
     ]
     login = {"FLOWER_BASIC_AUTH": stack.flower_login} if stack.flower_login else {}
-    shared = environment(settings) | login
+    shared = environment(settings) | login | dict(stack.environment)
     return [
         Part(p.name, p.command, {**shared, **p.environment}, stop_seconds=p.stop_seconds, stage=p.stage) for p in made
     ]
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """What a process must be given to work with the servers and secrets of `settings`."""
-    secrets = {"JWT_SECRET": settings.jwt_secret, "ARI_PASSWORD": settings.ari_password}
-    named = {
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "DATA_DIR": str(settings.data_dir.absolute()),
-        **{name: secret.get_secret_value() for name, secret in secrets.items() if secret is not None},
-    }
-    return {PREFIX + name: value for name, value in named.items() if value is not None}
+    """Every setting that isn't a default, as the variables that give it to another process."""
+    return {PREFIX + name.upper(): _written(getattr(settings, name)) for name in sorted(settings.model_fields_set)}
+
+
+def _written(value: Any) -> str:
+    """A setting's value as it would be written in the environment."""
+    if value is None:
+        return ""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if isinstance(value, Path):
+        return str(value.absolute())
+    if isinstance(value, frozenset):
+        return ",".join(sorted(value))
+    if isinstance(value, dict):
+        return orjson.dumps({key: _written(item) for key, item in value.items()}).decode()
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _part(name: str, *command: str, stage: int = 1) -> Part:

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, RowMapping
 
+from dialer import failpoints
 from dialer.clock import Clock
 from dialer.db import following, nodes
 from dialer.domain.actions import ANSWER_ACTION, AnswerAction, Continue, HangUp
@@ -73,6 +74,10 @@ class Following:
             if sent_at is not None:
                 # In the same transaction as everything that came before it.
                 nodes.echo(tx, self._node_id, self._epoch, sent_at)
+            if outcome.slots:
+                failpoints.reach(failpoints.Step.OUTCOME_UNCOMMITTED)
+        if outcome.slots:
+            failpoints.reach(failpoints.Step.OUTCOME_COMMITTED)
         return outcome
 
     def _write_calls(self, tx: Connection, news: News, outcome: Outcome, *, again: bool) -> None:

@@ -1,0 +1,138 @@
+"""`make chaos`: seeded runs of a campaign while something breaks; each held against the far end's own record."""
+
+import argparse
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+import orjson
+
+from dialer.local.client import ApiProblem
+from dialer.local.sample import call_list
+from dialer.simulator.ledger import read_ledger
+from tests.chaos.faults import FAULTS
+from tests.chaos.record import Record, watching_gaps
+from tests.chaos.stage import RETRY_SECONDS, Stage, stage
+from tests.chaos.verdict import Verdict, judge
+
+_PATIENCE_SECONDS = 120.0
+_RULES = ("busy", "no_answer", "congestion", "trunk_fault", "indeterminate")
+
+
+def main() -> int:
+    options = _options()
+    total, counted, failed = Verdict(), Counter[str](), list[int]()
+    with tempfile.TemporaryDirectory(prefix="dialer-chaos-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        with stage(folder / "run") as running:
+            for seed in options.seeds:
+                record, verdict = run(running, seed, options.faults)
+                total += verdict
+                counted.update(record.faults)
+                if not verdict.holds:
+                    failed.append(seed)
+                _say(seed, record, verdict)
+    summary = {"seeds": len(options.seeds), "faults": dict(sorted(counted.items())), **asdict(total)}
+    if failed:
+        print(f"broken by: make chaos SEED={failed[0]}   (all: {failed})")
+    print(orjson.dumps(summary).decode(), flush=True)
+    return 1 if failed else 0
+
+
+def run(running: Stage, seed: int, kinds: list[str]) -> tuple[Record, Verdict]:
+    """One campaign with some faults, all chosen by `seed`."""
+    rng = random.Random(seed)
+    record = Record(campaign_id=0, started_at=time.time())
+    chosen = [rng.choice(kinds) for _ in range(rng.randint(2, 4))]
+    record.campaign_id = _campaign(running, seed, contacts=rng.randint(300, 500))
+    with watching_gaps(record, running.dialer.engine):
+        _patiently(running, "POST", f"/v1/campaigns/{record.campaign_id}/start")
+        begun = time.monotonic()
+        threads = [
+            threading.Thread(target=_break, args=(running, record, kind, begun + rng.uniform(0.3, 7.0), rng.random()))
+            for kind in chosen
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        running.simulator()
+        _wait_until_completed(running, record)
+    record.faults = chosen
+    running.dialer.sweeping.free_leaked_slots()
+    return record, judge(running, record, read_ledger(running.ledger))
+
+
+def _break(running: Stage, record: Record, kind: str, at: float, seed: float) -> None:
+    time.sleep(max(0.0, at - time.monotonic()))
+    FAULTS[kind](running, record, random.Random(seed))
+
+
+def _campaign(running: Stage, seed: int, contacts: int) -> int:
+    rule = {"delay_seconds": RETRY_SECONDS}
+    campaign = running.client.post(
+        "/v1/campaigns",
+        {
+            "name": f"seed {seed} at {time.time():.3f}",
+            "trunk_id": running.trunk_id,
+            "caller_id": "+12025550100",
+            "timeout_seconds": 20,
+            "max_attempts": 3,
+            "calling_window": {"start": "00:00", "end": "24:00"},
+            "retry_policy": dict.fromkeys(_RULES, rule),
+            "answer_action": {"type": "play", "sound": "demo-congrats"},
+        },
+    )
+    running.client.upload(f"/v1/campaigns/{campaign['id']}/call-lists?name=chaos", call_list(contacts))
+    return int(campaign["id"])
+
+
+def _wait_until_completed(running: Stage, record: Record) -> None:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until:
+        if _patiently(running, "GET", f"/v1/campaigns/{record.campaign_id}")["state"] == "completed":
+            return
+        time.sleep(0.2)
+
+
+def _patiently(running: Stage, method: str, path: str) -> dict[str, object]:
+    """Ask the API until it answers: it may be what was killed."""
+    ask = running.client.get if method == "GET" else running.client.post
+    until = time.monotonic() + 30.0
+    while True:
+        try:
+            answer: dict[str, object] = ask(path)
+        except (ApiProblem, OSError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+        else:
+            return answer
+
+
+def _say(seed: int, record: Record, verdict: Verdict) -> None:
+    found = {name: n for name, n in asdict(verdict).items() if n}
+    print(f"seed {seed}: {'ok' if verdict.holds else 'BROKEN'} {', '.join(record.faults)} {found}", flush=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10, help="how many")
+    parser.add_argument("--seed", type=int, help="this one only")
+    parser.add_argument("--faults", default=",".join(FAULTS), help="kinds, separated by commas")
+    options = parser.parse_args()
+    options.faults = options.faults.split(",")
+    if unknown := [kind for kind in options.faults if kind not in FAULTS]:
+        parser.error(f"no such fault: {unknown[0]}; there are {', '.join(FAULTS)}")
+    options.seeds = [options.seed] if options.seed is not None else list(range(1, options.seeds + 1))
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())
