@@ -1,0 +1,205 @@
+"""Who listens: one at a time, under a lease that PostgreSQL keeps."""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from dialer.clock import SystemClock
+from dialer.config import Settings
+from dialer.db import nodes
+from dialer.services.listening.errors import ReignOver
+from dialer.services.listening.following import Following
+from dialer.services.listening.leading import Reign
+from dialer.services.listening.news import News
+from tests.integration.services.listening.conftest import PASSWORD, RunningListener, World, made_dialer, wait_for
+
+
+def expire(world: World) -> None:
+    world.execute("UPDATE pbx_nodes SET lease_until = clock_timestamp() - interval '1 s'")
+
+
+class TestLease:
+    def test_only_one_wins_until_the_lease_runs_out(self, world: World) -> None:
+        with world.engine.begin() as tx:
+            assert nodes.win_lease(tx, world.node.id, "first", 60) == 1
+            assert nodes.win_lease(tx, world.node.id, "second", 60) is None
+        expire(world)
+        with world.engine.begin() as tx:
+            assert nodes.win_lease(tx, world.node.id, "second", 60) == 2
+
+    def test_ones_own_lease_can_be_won_anew_and_is_another_reign(self, world: World) -> None:
+        with world.engine.begin() as tx:
+            assert nodes.win_lease(tx, world.node.id, "first", 60) == 1
+            assert nodes.win_lease(tx, world.node.id, "first", 60) == 2
+            assert not nodes.renew(tx, world.node.id, "first", 1, 60)
+            assert nodes.renew(tx, world.node.id, "first", 2, 60)
+
+    def test_a_lease_that_ran_out_cannot_be_renewed(self, world: World) -> None:
+        with world.engine.begin() as tx:
+            nodes.win_lease(tx, world.node.id, "first", 60)
+        expire(world)
+        with world.engine.begin() as tx:
+            assert not nodes.renew(tx, world.node.id, "first", 1, 60)
+            assert not nodes.leads(tx, world.node.id, 1)
+
+    def test_the_lease_of_a_disabled_node_is_neither_won_nor_renewed(self, world: World) -> None:
+        with world.engine.begin() as tx:
+            nodes.win_lease(tx, world.node.id, "first", 60)
+        world.execute("UPDATE pbx_nodes SET enabled = false")
+        with world.engine.begin() as tx:
+            assert not nodes.renew(tx, world.node.id, "first", 1, 60)
+        expire(world)
+        with world.engine.begin() as tx:
+            assert nodes.win_lease(tx, world.node.id, "second", 60) is None
+
+    def test_nothing_of_an_earlier_reign_can_be_written(self, world: World) -> None:
+        with world.engine.begin() as tx:
+            nodes.win_lease(tx, world.node.id, "first", 60)
+            assert nodes.connected(tx, world.node.id, 1)
+            assert nodes.echo(tx, world.node.id, 1, nodes.time(tx))
+        expire(world)
+        with world.engine.begin() as tx:
+            assert nodes.win_lease(tx, world.node.id, "second", 60) == 2
+            now = nodes.time(tx)
+            assert not nodes.connected(tx, world.node.id, 1)
+            assert not nodes.gap(tx, world.node.id, 1)
+            assert not nodes.echo(tx, world.node.id, 1, now)
+            assert not nodes.record_info(tx, world.node.id, 1, version="1", is_simulator=True, startup_at=now)
+            assert not nodes.release(tx, world.node.id, "first", 1)
+        node = world.node_row()
+        # A new reign begins with a gap: what the one before has heard says nothing of this one.
+        assert (node["gap_free_since"], node["echo_at"], node["version"]) == (None, None, None)
+
+    def test_an_echo_never_goes_back_in_time(self, world: World) -> None:
+        with world.engine.begin() as tx:
+            nodes.win_lease(tx, world.node.id, "first", 60)
+            now = nodes.time(tx)
+            nodes.echo(tx, world.node.id, 1, now)
+            nodes.echo(tx, world.node.id, 1, now - timedelta(seconds=5))
+        assert world.node_row()["echo_at"] == now
+
+    def test_a_batch_of_an_earlier_reign_writes_nothing(self, world: World) -> None:
+        with world.engine.begin() as tx:
+            nodes.win_lease(tx, world.node.id, "first", 60)
+        following = Following(world.engine, world.node.id, 1, SystemClock(), lambda token: None)
+        expire(world)
+        with pytest.raises(ReignOver):
+            following.write(News(echo="1.1/2026-01-01T00:00:00+00:00"))
+
+    def test_a_lost_lease_is_noticed_by_its_keeper(self, world: World) -> None:
+        with world.engine.begin() as tx:
+            epoch = nodes.win_lease(tx, world.node.id, "first", 1.0)
+        assert epoch is not None
+        reign = Reign(world.engine, world.node.id, "first", epoch, 1.0, SystemClock())
+        assert reign.is_sure
+        expire(world)
+        assert reign.over.wait(5)
+        assert not reign.is_sure
+        reign.abandon()
+
+    def test_a_kept_lease_outlives_its_length(self, world: World) -> None:
+        with world.engine.begin() as tx:
+            epoch = nodes.win_lease(tx, world.node.id, "first", 0.5)
+            until = nodes.time(tx) + timedelta(seconds=1.5)
+        assert epoch is not None
+        reign = Reign(world.engine, world.node.id, "first", epoch, 0.5, SystemClock())
+        wait_for(lambda: _time(world.engine) > until, "three lengths of the lease")
+        assert reign.is_sure
+        reign.end()
+        assert not _leads(world.engine, world.node.id, epoch)
+
+
+def _time(engine: Engine) -> datetime:
+    with engine.begin() as tx:
+        return nodes.time(tx)
+
+
+def _leads(engine: Engine, node_id: int, epoch: int) -> bool:
+    with engine.begin() as tx:
+        return nodes.leads(tx, node_id, epoch)
+
+
+class TestTwoListeners:
+    def test_the_standby_takes_over_when_the_first_one_stops(self, world: World, settings: Settings) -> None:
+        first = world.listening()
+        epoch = world.node_row()["listener_epoch"]
+        with made_dialer(settings) as other:
+            world.listen(other)
+            first.end()
+            wait_for(lambda: world.node_row()["listener_epoch"] == epoch + 1, "the standby")
+            wait_for(lambda: world.node_row()["echo_at"], "its echo")
+            assert first.error is None
+            world.close()
+
+    def test_a_listener_that_lost_its_lease_ends_and_does_not_take_the_socket_back(
+        self, world: World, settings: Settings
+    ) -> None:
+        first = world.listening()
+        with made_dialer(settings) as other:
+            expire(world)
+            second = world.listen(other)
+            first.thread.join(10)
+            assert not first.thread.is_alive()
+            assert isinstance(first.error, ReignOver)
+            wait_for(lambda: world.node_row()["echo_at"], "the second one's echo")
+            assert second.error is None
+            world.close()
+
+    def test_a_listener_whose_application_is_taken_ends(self, world: World, settings: Settings) -> None:
+        first = world.listening()
+        with made_dialer(settings) as other:
+            # One that takes the socket without having won the lease.
+            thief = other.listener(world.node)._pbx.open_socket(queue.SimpleQueue())
+            first.thread.join(10)
+            assert not first.thread.is_alive()
+            assert isinstance(first.error, ReignOver)
+            node = world.node_row()
+            assert (node["gap_free_since"], node["echo_at"]) == (None, None)
+            thief.close()
+
+
+class TestProcess:
+    def test_sigterm_writes_what_was_heard_gives_the_lease_back_and_exits_with_0(
+        self, world: World, settings: Settings, tmp_path: Path
+    ) -> None:
+        environment = os.environ | {
+            "DIALER_DATABASE_URL": str(settings.database_url),
+            "DIALER_REDIS_URL": str(settings.redis_url),
+            "DIALER_ARI_PASSWORD": PASSWORD,
+            "DIALER_JWT_SECRET": "x" * 32,
+            "DIALER_DATA_DIR": str(tmp_path),
+            "DIALER_ECHO_INTERVAL_SECONDS": "0.1",
+        }
+        command = [sys.executable, "-m", "workers.listener", "--node", "pbx1"]
+        with subprocess.Popen(command, env=environment) as process:
+            try:
+                wait_for(lambda: world.node_row()["echo_at"], "an echo")
+                epoch = world.node_row()["listener_epoch"]
+                assert _leads(world.engine, world.node.id, epoch)
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(10) == 0
+            finally:
+                process.kill()
+        assert not _leads(world.engine, world.node.id, epoch)
+        assert world.node_row()["gap_free_since"] is None
+
+
+def test_a_real_pbx_is_not_listened_to_unless_that_is_allowed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = world.client.info()
+    monkeypatch.setattr(
+        world.client, "info", lambda fresh=False: type(info)(info.version, info.startup_at, is_simulator=False)
+    )
+    listener = RunningListener(world.dialer, world.node)
+
+    wait_for(lambda: world.node_row()["is_simulator"] is False, "the node's info")
+
+    assert world.node_row()["gap_free_since"] is None
+    assert not world.client.send_echo("anybody?")  # the application is not registered
+    listener.end()
