@@ -1,15 +1,18 @@
 """How many requests anybody may send. Redis counts for all processes; without it, each process counts by itself,
 so that an outage locks nobody out."""
 
+import math
 from typing import Any, Final
 
-from flask import g, request
-from flask_limiter import ApplicationLimit, Limiter
+from flask import Response, g, request
+from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from flask_openapi3.openapi import OpenAPI
 
+from api.context import dialer
+from api.errors import problem
 from dialer.config import Settings
-from dialer.errors import ConfigurationError
+from dialer.errors import ConfigurationError, RateLimited
 
 UNLIMITED: Final = frozenset(
     {"health.alive", "health.ready", "prometheus_metrics", "control.stop_status", "control.stop"}
@@ -35,10 +38,18 @@ def install(app: OpenAPI, settings: Settings) -> None:
         storage_uri=settings.redis_url,
         storage_options={"socket_timeout": _REDIS_SECONDS, "socket_connect_timeout": _REDIS_SECONDS},  # type: ignore[dict-item]
         in_memory_fallback_enabled=True,
-        headers_enabled=True,
         key_prefix="api",
     )
     limiter.init_app(app)
+
+    def exceeded(error: RateLimitExceeded) -> Response:
+        limit = limiter.current_limit
+        seconds = limit.reset_at - dialer().clock.now().timestamp() if limit else settings.rate_limit_window
+        extra = {"retry_after_seconds": max(1, math.ceil(seconds))}
+        detail = f"More than {error.description} are not allowed."
+        return problem(RateLimited.status, RateLimited.code, RateLimited.title, detail, extra=extra)
+
+    app.register_error_handler(RateLimitExceeded, exceeded)
     by_address = limiter.limit(settings.login_rate_limit, key_func=get_remote_address)
     log_in: Any = app.view_functions["auth.log_in"]
     app.view_functions["auth.log_in"] = by_address(log_in)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -35,27 +35,43 @@ class Nudged:
         self.trunks.append(trunk_id)
 
 
+class Answer(TestResponse):
+    """An answer whose JSON is taken for granted: a test fails where there is none."""
+
+    @property
+    def json(self) -> Any:
+        return self.get_json()
+
+
 @dataclass(frozen=True)
 class Api:
-    """A logged-in user's client. Answers are checked to be JSON or problem documents by the tests that need it."""
+    """A client, with the token of the user who is logged in."""
 
-    client: FlaskClient
-    headers: dict[str, str]
+    flask: FlaskClient
+    headers: dict[str, str] = field(default_factory=dict)
 
-    def get(self, path: str, **kwargs: Any) -> TestResponse:
-        return self.client.get(path, headers=self.headers, **kwargs)
+    def open(self, path: str, method: str, *, headers: dict[str, str] | None = None, **kwargs: Any) -> Answer:
+        return cast("Answer", self.flask.open(path, method=method, headers=self.headers | (headers or {}), **kwargs))
 
-    def post(self, path: str, json: Any = None, **kwargs: Any) -> TestResponse:
-        return self.client.post(path, headers=self.headers, json=json, **kwargs)
+    def get(self, path: str, **kwargs: Any) -> Answer:
+        return self.open(path, "GET", **kwargs)
 
-    def put(self, path: str, json: Any = None) -> TestResponse:
-        return self.client.put(path, headers=self.headers, json=json)
+    def post(self, path: str, json: Any = None, **kwargs: Any) -> Answer:
+        return self.open(path, "POST", **kwargs, **({} if json is None else {"json": json}))
 
-    def patch(self, path: str, json: Any = None) -> TestResponse:
-        return self.client.patch(path, headers=self.headers, json=json)
+    def put(self, path: str, json: Any = None, **kwargs: Any) -> Answer:
+        return self.open(path, "PUT", json=json, **kwargs)
 
-    def delete(self, path: str) -> TestResponse:
-        return self.client.delete(path, headers=self.headers)
+    def patch(self, path: str, json: Any = None, **kwargs: Any) -> Answer:
+        return self.open(path, "PATCH", json=json, **kwargs)
+
+    def delete(self, path: str, **kwargs: Any) -> Answer:
+        return self.open(path, "DELETE", **kwargs)
+
+
+def api_of(dialer: Dialer) -> Api:
+    """The API of `dialer`, nobody logged in."""
+    return Api(FlaskClient(create_app(dialer), Answer, use_cookies=False))
 
 
 @pytest.fixture
@@ -85,12 +101,12 @@ def dialer(settings: Settings, nudged: Nudged) -> Iterator[Dialer]:
 
 
 @pytest.fixture
-def client(dialer: Dialer) -> FlaskClient:
-    return create_app(dialer).test_client()
+def client(dialer: Dialer) -> Api:
+    return api_of(dialer)
 
 
 @pytest.fixture
-def as_role(dialer: Dialer, client: FlaskClient) -> Callable[[Role], Api]:
+def as_role(dialer: Dialer, client: Api) -> Callable[[Role], Api]:
     """A client for a new user of that role."""
 
     def log_in(role: Role) -> Api:
@@ -98,7 +114,7 @@ def as_role(dialer: Dialer, client: FlaskClient) -> Callable[[Role], Api]:
         dialer.users.create(username, PASSWORD, role)
         answer = client.post("/v1/auth/login", json={"username": username, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
-        return Api(client, {"Authorization": f"Bearer {answer.json['access_token']}"})
+        return Api(client.flask, {"Authorization": f"Bearer {answer.json['access_token']}"})
 
     return log_in
 

@@ -210,7 +210,7 @@ def test_a_decision_waits_for_a_claim_that_has_begun(
     answers: list[int] = []
 
     def decide() -> None:
-        answer = admin.client.open(path.format(id=campaign_id), method=method.upper(), json=body, headers=admin.headers)
+        answer = admin.open(path.format(id=campaign_id), method=method.upper(), json=body)
         answers.append(answer.status_code)
 
     decision = threading.Thread(target=decide)

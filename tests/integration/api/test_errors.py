@@ -4,18 +4,15 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import text
-from werkzeug.test import TestResponse
 
-from api.app import create_app
 from dialer.bootstrap import Dialer
 from dialer.config import Settings
 from dialer.services.users import Role
-from tests.integration.api.conftest import PASSWORD, Api
+from tests.integration.api.conftest import PASSWORD, Answer, Api, api_of
 
 
-def is_problem(answer: TestResponse, status: int, code: str) -> None:
+def is_problem(answer: Answer, status: int, code: str) -> None:
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/problem+json"
     problem = answer.json
@@ -25,11 +22,11 @@ def is_problem(answer: TestResponse, status: int, code: str) -> None:
     assert problem["detail"]
 
 
-def test_an_unknown_path_is_not_found(client: FlaskClient) -> None:
+def test_an_unknown_path_is_not_found(client: Api) -> None:
     is_problem(client.get("/v1/nothing"), 404, "not_found")
 
 
-def test_a_method_that_is_not_there_names_those_that_are(client: FlaskClient) -> None:
+def test_a_method_that_is_not_there_names_those_that_are(client: Api) -> None:
     answer = client.put("/v1/campaigns")
     is_problem(answer, 405, "method_not_allowed")
     assert "POST" in answer.headers["Allow"]
@@ -55,7 +52,7 @@ def test_a_method_that_is_not_there_names_those_that_are(client: FlaskClient) ->
 def test_a_body_that_can_not_be_read_is_refused(
     admin: Api, data: bytes, content_type: str | None, status: int, code: str
 ) -> None:
-    answer = admin.client.post("/v1/campaigns", headers=admin.headers, data=data, content_type=content_type)
+    answer = admin.post("/v1/campaigns", data=data, content_type=content_type)
     is_problem(answer, status, code)
 
 
@@ -85,7 +82,7 @@ def test_what_nobody_foresaw_is_an_incident_without_details(
 
 def test_without_postgresql_the_answer_is_503(admin: Api, dialer: Dialer, settings: Settings) -> None:
     gone = Dialer(settings.model_copy(update={"database_url": "postgresql+psycopg2://x@127.0.0.1:1/x"}))
-    client = create_app(gone).test_client()
+    client = api_of(gone)
     answer = client.get("/v1/campaigns", headers=admin.headers)
     is_problem(answer, 503, "database_unavailable")
     assert answer.headers["Retry-After"] == "5"
@@ -115,7 +112,7 @@ def test_too_many_requests_are_refused_for_that_user_only(
 ) -> None:
     one, other = as_role(Role.VIEWER), as_role(Role.VIEWER)
     strict = Dialer(settings.model_copy(update={"rate_limit_requests": 3}))
-    client = create_app(strict).test_client()
+    client = api_of(strict)
     answers = [client.get("/v1/auth/me", headers=one.headers) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     is_problem(answers[-1], 429, "rate_limited")
@@ -130,7 +127,7 @@ def test_the_limits_of_two_processes_are_the_same(
 ) -> None:
     user = as_role(Role.VIEWER)
     strict = Dialer(settings.model_copy(update={"rate_limit_requests": 3}))
-    clients = [create_app(strict).test_client() for _ in range(2)]
+    clients = [api_of(strict) for _ in range(2)]
     statuses = [clients[n % 2].get("/v1/auth/me", headers=user.headers).status_code for n in range(4)]
     assert statuses == [200, 200, 200, 429]
     strict.close()
@@ -142,7 +139,7 @@ def test_the_emergency_stop_has_no_limit_and_needs_no_redis(
     manager = as_role(Role.MANAGER)
     changes = {"rate_limit_requests": 2, "redis_url": "redis://127.0.0.1:1/0"}
     without = Dialer(settings.model_copy(update=changes))
-    client = create_app(without).test_client()
+    client = api_of(without)
     stops = [
         client.put("/v1/emergency-stop", json={"reason": "drill"}, headers=manager.headers).status_code
         for _ in range(4)
@@ -154,14 +151,12 @@ def test_the_emergency_stop_has_no_limit_and_needs_no_redis(
     without.close()
 
 
-def test_health_needs_nothing_and_readiness_everything(
-    client: FlaskClient, empty_database: str, settings: Settings
-) -> None:
+def test_health_needs_nothing_and_readiness_everything(client: Api, empty_database: str, settings: Settings) -> None:
     assert client.get("/healthz").json == {"status": "alive"}
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json["status"]) == (200, "ready")
     behind = Dialer(settings.model_copy(update={"database_url": empty_database}))
-    answer = create_app(behind).test_client().get("/readyz")
+    answer = api_of(behind).get("/readyz")
     assert answer.status_code == 503
     assert [check["name"] for check in answer.json["checks"] if not check["ok"]] == ["migrations"]
     behind.close()
@@ -169,18 +164,18 @@ def test_health_needs_nothing_and_readiness_everything(
 
 def test_requests_are_measured_by_route(admin: Api, campaign_id: int) -> None:
     admin.get(f"/v1/campaigns/{campaign_id}")
-    metrics = admin.client.get("/metrics").text
+    metrics = admin.get("/metrics").text
     assert 'url_rule="/v1/campaigns/<int:campaign_id>"' in metrics
     assert f"/v1/campaigns/{campaign_id}" not in metrics
 
 
-def test_log_ins_made_at_once_can_not_outrun_the_lock(client: FlaskClient, dialer: Dialer) -> None:
+def test_log_ins_made_at_once_can_not_outrun_the_lock(client: Api, dialer: Dialer) -> None:
     dialer.users.create("bobby", PASSWORD, Role.VIEWER)
     statuses: list[int] = []
     body = {"username": "bobby", "password": "wrong"}
 
     def guess() -> None:
-        statuses.append(client.application.test_client().post("/v1/auth/login", json=body).status_code)
+        statuses.append(client.post("/v1/auth/login", json=body).status_code)
 
     guesses = [threading.Thread(target=guess) for _ in range(8)]
     for thread in guesses:

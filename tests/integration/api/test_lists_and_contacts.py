@@ -11,9 +11,8 @@ CSV = b"phone,name,colour\n+4930901820,Ada,red\n+4930901821,Grace,\nnonsense,X,b
 
 
 def upload(api: Api, campaign_id: int, data: bytes, **kwargs: str) -> tuple[int, dict[str, object]]:
-    answer = api.client.post(
+    answer = api.post(
         f"/v1/campaigns/{campaign_id}/call-lists",
-        headers=api.headers,
         data=data,
         content_type=kwargs.pop("content_type", "text/csv"),
         query_string=kwargs,
@@ -39,9 +38,8 @@ def test_an_upload_is_accepted_imported_and_reported(
 
 
 def test_a_form_with_a_file_is_accepted_too(admin: Api, campaign_id: int) -> None:
-    answer = admin.client.post(
+    answer = admin.post(
         f"/v1/campaigns/{campaign_id}/call-lists",
-        headers=admin.headers,
         data={"file": (io.BytesIO(CSV), "people.csv")},
         content_type="multipart/form-data",
     )
@@ -71,8 +69,8 @@ def test_an_upload_that_is_too_large_is_refused_whether_or_not_it_says_so(
     monkeypatch.setitem(dialer.__dict__, "settings", dialer.settings.model_copy(update={"max_upload_mb": 1}))
     data = b"phone\n" + b"+4930901820\n" * 100_000
     environ = {"wsgi.input_terminated": True} if chunked else {}
-    headers = admin.headers | ({"Transfer-Encoding": "chunked"} if chunked else {})
-    answer = admin.client.post(
+    headers = {"Transfer-Encoding": "chunked"} if chunked else {}
+    answer = admin.post(
         f"/v1/campaigns/{campaign_id}/call-lists",
         headers=headers,
         input_stream=io.BytesIO(data),

@@ -1,0 +1,98 @@
+"""The API as it is served: several processes, real sockets."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from dialer.bootstrap import Dialer
+from dialer.services.users import Role
+from tests.integration.api.conftest import PASSWORD
+
+SECONDS = 30
+
+
+@pytest.fixture
+def served(dialer: Dialer, tmp_path: Path) -> Iterator[str]:
+    """The URL of a gunicorn with two processes."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = dialer.settings
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("DIALER_", "PROMETHEUS_"))}
+    environ |= {
+        "DIALER_DATABASE_URL": settings.database_url or "",
+        "DIALER_REDIS_URL": settings.redis_url or "",
+        "DIALER_JWT_SECRET": "x" * 40,
+        "DIALER_ARI_PASSWORD": "x" * 20,
+        "DIALER_DATA_DIR": str(tmp_path),
+        "DIALER_MAX_UPLOAD_MB": "1",
+    }
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:api.gunicorn", "--bind", f"127.0.0.1:{port}"]
+    process = subprocess.Popen([*command, "api.wsgi:create()"], env=environ)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _until_ready(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(SECONDS)
+
+
+def _until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if requests.get(f"{url}/readyz", timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    raise AssertionError(f"gunicorn is not ready (exit code {process.poll()})")
+
+
+def _count(url: str) -> int:
+    """How many requests for /v1/auth/me the metrics tell of."""
+    metrics = requests.get(f"{url}/metrics", timeout=5).text
+    pattern = r'dialer_api_http_request_duration_seconds_count\{[^}]*url_rule="/v1/auth/me"[^}]*\} (\S+)'
+    return int(sum(float(n) for n in re.findall(pattern, metrics)))
+
+
+def test_all_processes_are_measured_together_and_uploads_are_bounded(served: str, dialer: Dialer) -> None:
+    dialer.users.create("carol", PASSWORD, Role.ADMIN)
+    body = {"username": "carol", "password": PASSWORD}
+    token = requests.post(f"{served}/v1/auth/login", json=body, timeout=5).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    for n in range(1, 21):
+        assert requests.get(f"{served}/v1/auth/me", headers=headers, timeout=5).json()["username"] == "carol"
+        assert _count(served) == n
+    node = {"name": "pbx1", "ari_url": "http://127.0.0.1:8088/ari", "ari_username": "dialer"}
+    node_id = requests.post(f"{served}/v1/nodes", json=node, headers=headers, timeout=5).json()["id"]
+    trunk = {"name": "t", "node_id": node_id, "endpoint": "PJSIP/{number}@t", "cps": 1, "channels": 1}
+    trunk_id = requests.post(f"{served}/v1/trunks", json=trunk, headers=headers, timeout=5).json()["id"]
+    campaign = {"name": "c", "trunk_id": trunk_id, "answer_action": {"type": "hangup"}}
+    campaign_id = requests.post(f"{served}/v1/campaigns", json=campaign, headers=headers, timeout=5).json()["id"]
+
+    def chunks(count: int) -> Iterator[bytes]:
+        yield b"phone\n"
+        for n in range(count):
+            yield b"".join(b"+4930%08d\n" % (90000000 + n * 1000 + i) for i in range(1000))
+
+    def upload(count: int) -> requests.Response:
+        return requests.post(
+            f"{served}/v1/campaigns/{campaign_id}/call-lists",
+            data=chunks(count),
+            headers=headers | {"Content-Type": "text/csv"},
+            timeout=SECONDS,
+        )
+
+    taken = upload(10)
+    assert (taken.status_code, taken.json()["rows"]) == (202, 10_000)
+    refused = upload(100)
+    assert (refused.status_code, refused.json()["code"]) == (413, "payload_too_large")
