@@ -9,15 +9,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
-_HOUR = re.compile(r"^([01]\d|2[0-4]):([0-5]\d)$")
+_HOUR = re.compile(r"([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
 _DAYS_AHEAD = 8
+_CLOCK_CHANGES_APART = timedelta(days=1)
+"""In tzdata, a week is the least that lies between two changes of a zone's clocks."""
 
 
 def _minutes(value: Any) -> int:
-    if isinstance(value, int):
-        return value
-    match = _HOUR.match(str(value))
-    minutes = int(match[1]) * 60 + int(match[2]) if match else -1
+    if isinstance(value, int) and not isinstance(value, bool):
+        minutes = value
+    else:
+        match = _HOUR.fullmatch(str(value))
+        minutes = int(match[1]) * 60 + int(match[2]) if match else -1
     if not 0 <= minutes <= 1440:
         raise ValueError("must be a time of day like 09:00, up to 24:00")
     return minutes
@@ -82,12 +85,33 @@ class CallingWindow(BaseModel):
         return local.isoweekday() in self.days and self.start <= local.hour * 60 + local.minute < self.end
 
     def _openings(self, zone: str, at: datetime) -> Iterable[datetime]:
+        """The moments at which the window can open there: its start, and where a change of the clocks leads into it."""
+        yield from _clock_changes(zone, at, at + timedelta(days=_DAYS_AHEAD))
         today = at.astimezone(_zone(zone)).date()
         start = time(self.start // 60, self.start % 60)
         for offset in range(-1, _DAYS_AHEAD):
-            for fold in (0, 1):  # an opening hour that the clocks repeat, or skip, has two readings
+            for fold in (0, 1):  # an hour that the clocks repeat comes twice
                 local = datetime.combine(today + timedelta(days=offset), start, _zone(zone))
                 yield local.replace(fold=fold).astimezone(UTC)
+
+
+def _clock_changes(zone: str, begin: datetime, end: datetime) -> Iterable[datetime]:
+    """When the clocks are changed there, in UTC, to the second."""
+    before = begin.astimezone(UTC)
+    while before < end:
+        after = before + _CLOCK_CHANGES_APART
+        if _offset(zone, before) != _offset(zone, after):
+            low, high = before, after
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) // 2
+                low, high = (middle, high) if _offset(zone, middle) == _offset(zone, before) else (low, middle)
+            # All changes are at full seconds.
+            yield high.replace(microsecond=0)
+        before = after
+
+
+def _offset(zone: str, at: datetime) -> timedelta | None:
+    return at.astimezone(_zone(zone)).utcoffset()
 
 
 @lru_cache(maxsize=1024)

@@ -119,7 +119,7 @@ def compare(
     """As `audit`, from values."""
     states = list(contact_states)
     invites = ledger.invites_by_channel()
-    ends = {end.channel: end for end in ledger.ends}
+    ends = _ends_by_invite(ledger)
     claimed = [call for call in calls.values() if call.claimed_at is not None or str(call.id) in invites]
     dialed = Counter(call.contact_id for call in calls.values() if str(call.id) in invites)
     caps = {call.contact_id: call.max_attempts for call in calls.values()}
@@ -132,9 +132,7 @@ def compare(
         early_redials=sum(1 for _ in _early_redials(calls, policy, ledger, ends)),
         late_dials=sum(_is_late(call, invites.get(str(call.id), [])) for call in calls.values()),
         calls_without_disposition=sum(call.state != "ended" or call.disposition is None for call in calls.values()),
-        wrong_dispositions=sum(
-            _is_wrong(call, invites.get(str(call.id), []), ends.get(str(call.id))) for call in calls.values()
-        ),
+        wrong_dispositions=sum(_is_wrong(call, invites.get(str(call.id), []), ends) for call in calls.values()),
         indeterminate=sum(call.disposition == Disposition.INDETERMINATE for call in calls.values()),
         dispositions=dict(
             sorted(Counter(call.disposition for call in claimed if call.disposition is not None).items())
@@ -144,17 +142,30 @@ def compare(
     )
 
 
+def _ends_by_invite(ledger: Ledger) -> dict[Invite, End]:
+    """The end of what each INVITE began. A channel id may have more ends: those of tombs."""
+    by_channel: dict[str, list[End]] = {}
+    for end in ledger.ends:
+        by_channel.setdefault(end.channel, []).append(end)
+    found: dict[Invite, End] = {}
+    for invite in ledger.invites:
+        later = (end for end in by_channel.get(invite.channel, ()) if end.at >= invite.at)
+        if (first := next(later, None)) is not None:
+            found[invite] = first
+    return found
+
+
 def _early_redials(
-    calls: Mapping[UUID, CallFacts], policy: RetryPolicy, ledger: Ledger, ends: Mapping[str, End]
+    calls: Mapping[UUID, CallFacts], policy: RetryPolicy, ledger: Ledger, ends: Mapping[Invite, End]
 ) -> Iterable[Invite]:
     """INVITEs to a number sooner after the end of the one before than its disposition's rule allows."""
     by_channel = {str(call.id): call for call in calls.values()}
     for sent in ledger.invites_by_number().values():
         for before, again in pairwise(sent):
-            call, end = by_channel.get(before.channel), ends.get(before.channel)
-            if call is None or call.disposition is None:
+            call, end = by_channel.get(before.channel), ends.get(before)
+            if call is None:
                 continue
-            rule = policy.rule(Disposition(call.disposition))
+            rule = policy.rule(Disposition(call.disposition)) if call.disposition else None
             delay = rule.delay(call.attempt_number) if rule else timedelta.max
             if end is None or (again.at - end.at) < delay.total_seconds():
                 yield again
@@ -166,13 +177,13 @@ def _is_late(call: CallFacts, invites: list[Invite]) -> bool:
     )
 
 
-def _is_wrong(call: CallFacts, invites: list[Invite], end: End | None) -> bool:
+def _is_wrong(call: CallFacts, invites: list[Invite], ends: Mapping[Invite, End]) -> bool:
     """Whether the disposition is not what the ledger shows. `indeterminate` is counted by itself."""
     if call.disposition in (None, Disposition.INDETERMINATE):
         return False
     if not invites:
         return call.disposition not in (Disposition.WITHDRAWN, Disposition.NOT_DIALED, Disposition.FAILED)
-    return call.disposition != _shown(invites[-1], end)
+    return call.disposition != _shown(invites[-1], ends.get(invites[-1]))
 
 
 def _shown(invite: Invite, end: End | None) -> Disposition | None:
@@ -182,4 +193,6 @@ def _shown(invite: Invite, end: End | None) -> Disposition | None:
         return Disposition.ANSWERED
     if end.hung_up_by == "us":
         return Disposition.CANCELLED
-    return _EXPECTED.get(invite.fate, Disposition.NO_ANSWER if end.hung_up_by == "timeout" else None)
+    if end.hung_up_by == "timeout":
+        return Disposition.NO_ANSWER
+    return _EXPECTED.get(invite.fate)
