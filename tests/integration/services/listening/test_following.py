@@ -4,9 +4,11 @@ import uuid
 from pathlib import Path
 
 import pytest
+import requests
 
+from dialer.ari.events import EVENT_TYPES
 from dialer.simulator.ledger import read_ledger
-from tests.integration.services.listening.conftest import World, wait_for
+from tests.integration.services.listening.conftest import PASSWORD, World, wait_for
 
 
 @pytest.mark.parametrize(
@@ -192,19 +194,45 @@ def test_channels_that_are_no_calls_of_ours_are_left_alone(world: World) -> None
     assert world.client.channel(stranger) is not None
 
 
-def test_the_action_is_run_once_though_the_listener_is_restarted_in_mid_call(world: World) -> None:
+def test_a_call_whose_sound_ended_while_nobody_listened_is_hung_up_by_the_next_listener(world: World) -> None:
     first = world.listening()
     call_id = world.claimed("+12025550103", action={"type": "play", "sound": "hello-world"})
     world.originate(call_id)
-    wait_for(lambda: world.call(call_id)["action_started_at"], "the answer")
+    wait_for(lambda: world.client.is_playing(str(call_id)), "the sound")
     first.end()
     started_at = world.call(call_id)["action_started_at"]
+    wait_for(lambda: not world.client.is_playing(str(call_id)), "the end of the sound")
+    assert world.client.channel(call_id) is not None
 
     world.listen()
 
-    call = world.ended(call_id)  # the end of its sound fell into the gap, or came after it: it is hung up either way
+    call = world.ended(call_id)
     assert (call["disposition"], call["action_started_at"]) == ("answered", started_at)
     assert world.hung_up_by(call_id) == "us"
+
+
+@pytest.mark.parametrize("simulator_options", [{"playback_ms": 600}])
+def test_a_call_whose_sound_goes_on_over_a_restart_hears_it_to_its_end(world: World) -> None:
+    first = world.listening()
+    call_id = world.claimed("+12025550103", action={"type": "play", "sound": "hello-world"})
+    world.originate(call_id)
+    wait_for(lambda: world.client.is_playing(str(call_id)), "the sound")
+    first.end()
+
+    second = world.listening()
+
+    assert world.ended(call_id)["disposition"] == "answered"
+    assert world.hung_up_by(call_id) == "us"
+    assert float(world.call(call_id)["duration_seconds"]) >= 0.6
+    assert second.error is None
+
+
+def test_only_the_events_that_are_used_are_sent(world: World) -> None:
+    world.listening()
+    application = requests.get(
+        f"{world.simulator.url}/ari/applications/dialer", auth=("dialer", PASSWORD), timeout=5
+    ).json()
+    assert {row["type"] for row in application["events_allowed"]} == set(EVENT_TYPES)
 
 
 def test_a_call_that_nobody_was_listening_to_is_taken_up_by_the_next_listener(world: World, tmp_path: Path) -> None:

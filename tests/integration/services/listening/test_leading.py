@@ -5,6 +5,8 @@ import queue
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -166,9 +168,9 @@ class TestTwoListeners:
 
 
 class TestProcess:
-    def test_sigterm_writes_what_was_heard_gives_the_lease_back_and_exits_with_0(
-        self, world: World, settings: Settings, tmp_path: Path
-    ) -> None:
+    @pytest.fixture
+    def process(self, world: World, settings: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """A listener as a supervisor starts it."""
         environment = os.environ | {
             "DIALER_DATABASE_URL": str(settings.database_url),
             "DIALER_REDIS_URL": str(settings.redis_url),
@@ -176,19 +178,59 @@ class TestProcess:
             "DIALER_JWT_SECRET": "x" * 32,
             "DIALER_DATA_DIR": str(tmp_path),
             "DIALER_ECHO_INTERVAL_SECONDS": "0.1",
+            "DIALER_LEASE_SECONDS": "1",
         }
         command = [sys.executable, "-m", "workers.listener", "--node", "pbx1"]
         with subprocess.Popen(command, env=environment) as process:
             try:
                 wait_for(lambda: world.node_row()["echo_at"], "an echo")
-                epoch = world.node_row()["listener_epoch"]
-                assert _leads(world.engine, world.node.id, epoch)
-                process.send_signal(signal.SIGTERM)
-                assert process.wait(10) == 0
+                yield process
             finally:
                 process.kill()
+
+    def test_sigterm_gives_the_lease_back_and_exits_with_0(
+        self, world: World, process: subprocess.Popen[bytes]
+    ) -> None:
+        epoch = world.node_row()["listener_epoch"]
+        assert _leads(world.engine, world.node.id, epoch)
+
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(10) == 0
         assert not _leads(world.engine, world.node.id, epoch)
         assert world.node_row()["gap_free_since"] is None
+
+    def test_one_that_was_asleep_does_not_take_the_socket_back_when_it_wakes(
+        self, world: World, process: subprocess.Popen[bytes]
+    ) -> None:
+        process.send_signal(signal.SIGSTOP)
+        second = world.listen()
+        wait_for(lambda: world.node_row()["echo_at"] and world.node_row()["listener_epoch"] == 2, "the second one")
+        since = world.node_row()["gap_free_since"]
+
+        process.send_signal(signal.SIGCONT)
+
+        assert process.wait(10) == 1
+        echo_at = world.node_row()["echo_at"]
+        wait_for(lambda: world.node_row()["echo_at"] > echo_at, "the second one to go on")
+        assert world.node_row()["gap_free_since"] == since
+        assert second.error is None
+
+
+def test_the_socket_is_not_opened_without_the_lease(world: World) -> None:
+    with world.engine.begin() as tx:
+        epoch = nodes.win_lease(tx, world.node.id, "first", 60)
+    assert epoch is not None
+    reign = Reign(world.engine, world.node.id, "first", epoch, 60, SystemClock())
+    expire(world)
+    with world.engine.begin() as tx:
+        nodes.win_lease(tx, world.node.id, "second", 60)
+
+    with pytest.raises(ReignOver):
+        world.dialer.listener(world.node)._connect(reign, queue.SimpleQueue(), threading.Event())
+
+    assert not world.client.send_echo("anybody?")  # the application is not registered
+    reign.abandon()
 
 
 def test_a_real_pbx_is_not_listened_to_unless_that_is_allowed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
