@@ -97,6 +97,17 @@ def underway(tx: Connection, node_id: int, *, grace_seconds: float) -> Sequence[
     return tx.execute(_SEEN, {"node_id": node_id, "grace": grace_seconds}).mappings().all()
 
 
+_OVERDUE: Final = text("""
+    SELECT id FROM calls WHERE node_id = :node_id AND state IN ('originating', 'ringing') AND tomb_at IS NULL
+      AND dial_by < clock_timestamp() - make_interval(secs => timeout_seconds + :grace)
+""")
+
+
+def overdue(tx: Connection, node_id: int, *, grace_seconds: float) -> set[UUID]:
+    """Calls that ring although the PBX's own ring timeout should have ended them."""
+    return set(tx.scalars(_OVERDUE, {"node_id": node_id, "grace": grace_seconds}))
+
+
 _MISS: Final = text("""
     UPDATE calls SET missed_at = CASE WHEN id = ANY(CAST(:missing AS uuid[])) THEN clock_timestamp() END
     WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('ringing', 'up')

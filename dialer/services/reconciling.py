@@ -26,6 +26,8 @@ from dialer.services.ending import Ending, end_calls
 log = logging.getLogger(__name__)
 
 _UP: Final = "Up"
+_OVERDUE_SECONDS: Final = 10.0
+"""The PBX ends ringing at the call's timeout. Redirects and faults may keep it from that."""
 
 
 class Reconciling:
@@ -117,11 +119,15 @@ class Reconciling:
                 channel = channels.get(str(row["id"]))
                 if channel is not None and channel.state == _UP and row["state"] != "up":
                     reconciling.adopt(tx, row["id"], channel=channel.name, up=True)
+            overdue = reconciling.overdue(tx, node.id, grace_seconds=_OVERDUE_SECONDS)
             over = reconciling.ended_among(tx, list(_uuids(channels)))
         self._end([Ending(i, Disposition.INDETERMINATE, failure_reason="its end was missed") for i in lost])
         for call_id in over:
             log.info("call %s is over; its channel is hung up", call_id)
             client.hang_up(call_id)
+        for call_id in overdue & set(_uuids(channels)):
+            log.warning("call %s rings past its timeout; it is hung up", call_id)
+            client.hang_up(call_id, "no_answer")
 
     def _end(self, endings: list[Ending]) -> None:
         if not endings:

@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import shutil
 import sys
 import tempfile
 import threading
@@ -15,32 +16,35 @@ import orjson
 from dialer.local.client import ApiProblem
 from dialer.local.sample import call_list
 from dialer.simulator.ledger import read_ledger
+from tests.chaos.dump import dump
 from tests.chaos.faults import FAULTS
 from tests.chaos.record import Record, watching_gaps
 from tests.chaos.stage import RETRY_SECONDS, Stage, stage
 from tests.chaos.verdict import Verdict, judge
 
-_PATIENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 60.0
 _RULES = ("busy", "no_answer", "congestion", "trunk_fault", "indeterminate")
 
 
 def main() -> int:
     options = _options()
     total, counted, failed = Verdict(), Counter[str](), list[int]()
-    with tempfile.TemporaryDirectory(prefix="dialer-chaos-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o711)
-        with stage(folder / "run") as running:
-            for seed in options.seeds:
-                record, verdict = run(running, seed, options.faults)
-                total += verdict
-                counted.update(record.faults)
-                if not verdict.holds:
-                    failed.append(seed)
-                _say(seed, record, verdict)
+    folder = Path(tempfile.mkdtemp(prefix="dialer-chaos-"))
+    folder.chmod(0o711)
+    with stage(folder) as running:
+        for seed in options.seeds:
+            record, verdict = run(running, seed, options.faults)
+            total += verdict
+            counted.update(record.faults)
+            _say(seed, record, verdict)
+            if not verdict.holds:
+                failed.append(seed)
+                dump(running, record, folder / f"seed-{seed}.txt")
+    if not failed:
+        shutil.rmtree(folder, ignore_errors=True)
     summary = {"seeds": len(options.seeds), "faults": dict(sorted(counted.items())), **asdict(total)}
     if failed:
-        print(f"broken by: make chaos SEED={failed[0]}   (all: {failed})")
+        print(f"broken by: make chaos SEED={failed[0]} (all: {failed}); logs, ledger and calls are in {folder}")
     print(orjson.dumps(summary).decode(), flush=True)
     return 1 if failed else 0
 

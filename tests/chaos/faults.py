@@ -1,4 +1,4 @@
-"""What is broken, one function a kind: each breaks something, heals it where that is not the dialer's work, and ends."""
+"""What is broken, one function a kind: each breaks something, heals what is not the dialer's to heal, and ends."""
 
 import os
 import random
