@@ -1,9 +1,10 @@
 """CPS and channels, for all workers together, in Redis.
 
-Calls are spaced evenly: each gets a place in time of its own, at least the slowest limit's interval after the last.
+Each call gets a place in time of its own, in each of its limits at least that limit's interval away from all others.
 Without Redis, or with one that has forgotten, nothing is dialed.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -44,9 +45,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Dial, this many seconds from now."""
+    """Dial, this many seconds after Redis answered; `at_us` is the same moment on Redis's clock, in microseconds."""
 
     in_seconds: float
+    at_us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +82,16 @@ class Limiter:
             self._take,
             {
                 "scopes": [
-                    {"name": s.scope, "interval_us": SPACING * 1e6 / s.cps if s.cps else 0, "channels": s.channels}
-                    for s in scopes
+                    {"name": s.scope, "interval_us": _interval_us(s.cps), "channels": s.channels} for s in scopes
                 ],
                 "calls": [[str(slot.token), [index[scope] for scope in slot.scopes()]] for slot in slots],
                 "horizon_us": HORIZON_SECONDS * 1e6,
             },
         )
         now = int(answer[0])
-        return [Place((int(item) - now) / 1e6) if item.isdigit() else Denied(_text(item)) for item in answer[1:]]
+        return [
+            Place((int(item) - now) / 1e6, int(item)) if item.isdigit() else Denied(_text(item)) for item in answer[1:]
+        ]
 
     def release(self, slots: Iterable[Slot]) -> int:
         """Give slots back; how many scopes were freed. Slots that aren't held are ignored."""
@@ -120,6 +123,10 @@ class Limiter:
             raise LimitsUnavailable(f"Redis refused: {error}") from error
         except RedisError as error:
             raise LimitsUnavailable(f"Redis can't be asked: {error}") from error
+
+
+def _interval_us(cps: float | None) -> int:
+    return 0 if cps is None else math.ceil(SPACING * 1e6 / cps)
 
 
 def _by_scope(slots: Iterable[Slot]) -> list[tuple[str, list[str]]]:

@@ -6,9 +6,9 @@ local now = time[1] * 1000000 + time[2]
 local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 
 for _, scope in ipairs(redis.call('SMEMBERS', 'limits:scopes')) do
-    redis.call('DEL', 'limits:slots:' .. scope)
+    redis.call('DEL', 'limits:slots:' .. scope, 'limits:places:' .. scope)
 end
-redis.call('DEL', 'limits:scopes', 'limits:next')
+redis.call('DEL', 'limits:scopes')
 for _, entry in ipairs(cjson.decode(ARGV[1])) do
     redis.call('SADD', 'limits:scopes', entry[1])
     for _, token in ipairs(entry[2]) do
