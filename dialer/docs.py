@@ -37,6 +37,8 @@ Read by others:
 
 | variable | read by | meaning |
 |---|---|---|
+| `DIALER_CACHE_DIR` | the lab | where installed Asterisks are kept; `.cache` of the checkout if it isn't set |
+| `DIALER_LAB_MIRROR` | the lab | the Debian mirror that Asterisk is installed from |
 | `DIALER_TEST_DATABASE_URL` | the tests | a PostgreSQL to use instead of their own; its role may create databases |
 | `DIALER_TEST_REDIS_URL` | the tests | a Redis to use instead; **its database is flushed** |
 | `FLOWER_BASIC_AUTH` | Flower | `user:password`; without it Flower asks nobody who they are |
