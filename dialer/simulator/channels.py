@@ -40,7 +40,6 @@ class Channel:
     priority: int = 1
     dialplan_app: str = "AppDial2"
     dialplan_data: str = "(Outgoing Line)"
-    shows_protocol_id: bool = True
     state: str = "Down"
     app: str | None = None
     app_args: tuple[str, ...] = ()
@@ -49,6 +48,7 @@ class Channel:
     was_up: bool = False
     by_create: bool = False
     timeout_seconds: int = 30
+    ring_seconds: float = 0.0
     fate: Fate | None = None
     timer: asyncio.Handle | None = None
     second_half: "Channel | None" = None
@@ -69,8 +69,7 @@ class Channel:
     def as_json(self) -> dict[str, Any]:
         """The Channel object of ARI."""
         body: dict[str, Any] = {"id": self.id, "name": self.name, "state": self.state}
-        if self.shows_protocol_id:
-            body["protocol_id"] = self._protocol_id
+        body["protocol_id"] = self._protocol_id
         body["caller"] = {"name": self.caller_name, "number": self.caller_number}
         body["connected"] = {"name": self.caller_name, "number": self.caller_number}
         body["accountcode"] = ""

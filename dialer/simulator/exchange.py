@@ -15,7 +15,9 @@ from dialer.simulator.ledger import LedgerWriter, read_ledger
 from dialer.simulator.playbacks import Playbacks
 from dialer.simulator.settings import SimulatorSettings
 
-SOFT_HANGUP_EXPLICIT = 32  # The flag that Asterisk shows as a soft hang-up's `cause`.
+# Flags that Asterisk shows as a soft hang-up's `cause`: somebody asked for it, or the channel's own driver did.
+SOFT_HANGUP_EXPLICIT = 32
+SOFT_HANGUP_BY_DRIVER = 1
 
 
 class Exchange:
@@ -88,21 +90,41 @@ class Exchange:
 
     def dial(self, channel: Channel) -> None:
         """Send the INVITE. It is in the ledger before anybody can hear of it."""
+        channel.is_dialed = True
+        channel.ring_seconds = float("inf")
+        if channel.timeout_seconds > 0:
+            channel.ring_seconds = channel.timeout_seconds / self.settings.time_scale
+        self._invite(channel, channel.id)
+        self._dial_event(channel, "", channel.dialstring)
+        self._ring(channel)
+
+    def _invite(self, channel: Channel, shown_id: str) -> None:
         self.invites[channel.number] += 1
         attempt = self.invites[channel.number]
         is_dead = channel.dialstring.partition("@")[2].startswith("dead")
         fate = channel.fate = BY_NAME["no_reply"] if is_dead else self._book.fate(channel.number, attempt)
-        channel.is_dialed = True
-        caller_id = channel.caller_number
         self.ledger.write(
             "invite",
-            channel=channel.id,
+            channel=shown_id,
             number=channel.number,
-            caller_id=caller_id,
+            caller_id=channel.caller_number,
             fate=fate.name,
             attempt=attempt,
         )
-        self._dial_event(channel, "", channel.dialstring)
+
+    def _redirect(self, channel: Channel) -> None:
+        """302: the PBX calls the new number, on the same channel and within the same ring timeout."""
+        assert channel.fate is not None
+        assert channel.fate.redirect_suffix is not None
+        channel.ring_seconds -= channel.fate.ring_seconds(self.settings.ring_ms)
+        channel.number = channel.number[:-2] + channel.fate.redirect_suffix
+        # The far end of a redirect does not know whose call it is.
+        self._invite(channel, f"{channel.id};redirected")
+        self._ring(channel)
+
+    def _ring(self, channel: Channel) -> None:
+        fate = channel.fate
+        assert fate is not None
         delay, then = self._plan(channel)
         if fate.provisional == "none":
             self._after(channel, delay, then)
@@ -113,16 +135,16 @@ class Exchange:
         """When the ringing ends, in seconds, and how."""
         fate = channel.fate
         assert fate is not None
-        limit = float("inf")
-        if channel.timeout_seconds > 0:
-            limit = channel.timeout_seconds / self.settings.time_scale
+        limit = channel.ring_seconds
         if fate.at_the_last_moment:
             return limit * 0.95, self._answer
         if fate.ring is None:
             return limit, self._ring_timeout
-        delay = fate.ring * self.settings.ring_ms / 1000
+        delay = fate.ring_seconds(self.settings.ring_ms)
         if delay >= limit:
             return limit, self._ring_timeout
+        if fate.redirect_suffix is not None:
+            return delay, self._redirect
         return delay, self._answer if fate.is_answered else self._refuse
 
     def _after(self, channel: Channel, seconds: float, then: Callable[[Channel], None]) -> None:
@@ -208,7 +230,7 @@ class Exchange:
         if cause == 16:
             self._hangup_request(channel, cause=cause)
         else:  # Asterisk itself gives up when the media stays away.
-            self._hangup_request(channel, cause=SOFT_HANGUP_EXPLICIT, soft=True)
+            self._hangup_request(channel, cause=SOFT_HANGUP_BY_DRIVER, soft=True)
         self._end(channel, cause, None, "callee")
 
     def continue_in_dialplan(
@@ -265,7 +287,8 @@ class Exchange:
             lambda: make(
                 channel.fragment(),
                 self.now(),
-                cause=cause if modern or soft else None,
+                # 16 says nothing about a callee who hangs up.
+                cause=cause if modern or soft or tech_cause is not None else None,
                 tech_cause=tech_cause if modern else None,
                 soft=soft,
             ),

@@ -81,6 +81,7 @@ class Fate:
         talk: Time until the callee hangs up, in multiples of the talking time. None: never.
         end_cause: Cause with which an answered call ends when the far end ends it.
         by_attempt: Names of the fates of the first, second, … INVITE to the number; the last one stays.
+        redirect_suffix: A 302 to the same number, with these as its last two digits.
     """
 
     suffix: str
@@ -93,11 +94,16 @@ class Fate:
     talk: float | None = 1.0
     end_cause: int = 16
     by_attempt: tuple[str, ...] = ()
+    redirect_suffix: str | None = None
 
     @property
     def is_answered(self) -> bool:
         """The callee picks up, if the ring timeout lets them."""
-        return self.sip_status is None and (self.ring is not None or self.at_the_last_moment)
+        return self.sip_status is None and self.redirect_suffix is None and (self.ring is not None or self.at_the_last_moment)
+
+    def ring_seconds(self, ring_ms: float) -> float:
+        """How long it rings, where the caller has that much patience; 0 for the fates that ring for ever."""
+        return (self.ring or 0.0) * ring_ms / 1000
 
 
 def _refused(suffix: str, name: str, sip_status: int, meaning: str) -> Fate:
@@ -167,6 +173,8 @@ FATES: tuple[Fate, ...] = (
     _refused("62", "bad_extension", 420, "bad extension"),
     _refused("63", "terminated", 487, "request terminated by the far end"),
     _refused("64", "hops", 483, "too many hops"),
+    Fate("70", "redirected", "302: to the same number with 00 at its end", ring=0.25, redirect_suffix="00"),
+    Fate("71", "redirected_to_busy", "302: to the same number with 10 at its end", ring=0.25, redirect_suffix="10"),
 )
 
 BY_NAME: Mapping[str, Fate] = {fate.name: fate for fate in FATES}

@@ -99,6 +99,8 @@ def parse_endpoint(value: str) -> Endpoint:
     if not slash or not dialstring or not technology:
         raise AriRefusal(400, "Invalid endpoint specified")
     number, at, resource = dialstring.partition("@")
+    # What follows belongs to the address, not to the number: `+442079460000;call=…`.
+    number = number.partition(";")[0]
     if technology == "PJSIP" and not at:
         number, resource = "", dialstring
     return Endpoint(technology, dialstring, number, resource)

@@ -44,7 +44,7 @@ async def originate(request: web.Request) -> web.StreamResponse:
     parameters = await read_parameters(request)
     channel_id = request.match_info.get("id")
     post = exchange.next_post()
-    number = text(parameters, "endpoint").partition("/")[2].partition("@")[0]
+    number = text(parameters, "endpoint").partition("/")[2].partition("@")[0].partition(";")[0]
     shown_id = channel_id or text(parameters, "channelId")
     exchange.ledger.write("post", post=post, channel=shown_id, number=number)
     await faults.stall()
@@ -101,7 +101,6 @@ def _allocate(request: web.Request, exchange: Exchange, wanted: ChannelRequest) 
         context=endpoint.resource if is_local else "from-trunk",
         exten=endpoint.number if is_local else "s",
         creationtime=exchange.now(),
-        shows_protocol_id=exchange.settings.release >= 22,
         app=wanted.app,
         app_args=wanted.app_args,
         timeout_seconds=wanted.timeout_seconds,
