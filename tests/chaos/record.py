@@ -54,21 +54,25 @@ def watching_gaps(record: Record, engine: Engine) -> Iterator[None]:
 
 
 def _watch(record: Record, engine: Engine, done: threading.Event) -> None:
+    """The row says nothing of a listener that was killed: what was heard for certain is what came before an echo."""
     since: datetime | None = None
     heard_until = record.started_at
     while not done.wait(_LOOK_SECONDS):
-        seen, at = _gap_free_since(engine), time.time()
+        seen = _hearing(engine)
         if seen is None:
             continue
-        if since is not None and seen != since:
-            record.gaps.append((heard_until - 2 * _LOOK_SECONDS, seen.timestamp()))
-        since, heard_until = seen, at
+        if since is not None and seen[0] != since:
+            record.gaps.append((heard_until, seen[0].timestamp()))
+        since, heard_until = seen[0], seen[1].timestamp()
 
 
-def _gap_free_since(engine: Engine) -> datetime | None:
+def _hearing(engine: Engine) -> tuple[datetime, datetime] | None:
+    """Since when everything is heard, and until when that is proven; None while it is not."""
     try:
         with engine.connect() as connection:
-            found: datetime | None = connection.scalar(text("SELECT gap_free_since FROM pbx_nodes"))
-            return found
+            row = connection.execute(text("SELECT gap_free_since, echo_at FROM pbx_nodes")).one()
     except DBAPIError:
         return None
+    if row.gap_free_since is None:
+        return None
+    return row.gap_free_since, max(row.gap_free_since, row.echo_at or row.gap_free_since)
