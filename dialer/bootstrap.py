@@ -154,7 +154,7 @@ class Dialer:
 
     @cached_property
     def claims(self) -> Claims:
-        return Claims(self.engine, self.limiter, self.breaker, self.clock, self.settings)
+        return Claims(self.engine, self.limiter, self.breaker, self.clock, self.settings, prepare=self.ari_client)
 
     @cached_property
     def contacts(self) -> Contacts:

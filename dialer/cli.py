@@ -209,6 +209,15 @@ def _throw_away_database() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@db.command("revision")
+@click.option("--message", "-m", required=True, help="What the migration is for.")
+def db_revision(message: str) -> None:
+    """Write a migration from what the tables have and the migrations don't (for developers)."""
+    with _throw_away_database() as url:
+        migrate.upgrade(url)
+        migrate.revision(url, message)
+
+
 # Users
 
 

@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     reconcile_grace_seconds: float = Field(
         5.0, ge=0.5, description="A call without news is looked into this long after its dial_by."
     )
+    node_lost_seconds: float = Field(
+        3600.0, ge=10, description="Calls on a node that has not answered for this long are ended as indeterminate."
+    )
     tomb_hold_seconds: float = Field(
         120.0, ge=1, description="How long the id of an unanswered originate stays occupied before the call is ended."
     )

@@ -10,14 +10,15 @@ _LOCK: Final = 7_301_100
 
 
 def try_lock(tx: Connection, node_id: int) -> bool:
-    """One reconcile of a node at a time; held until the connection's transaction ends."""
+    """One reconcile of a node at a time; held until the connection's transaction ends, which waits for the PBX."""
+    tx.execute(text("SELECT set_config('idle_in_transaction_session_timeout', '0', true)"))
     return bool(tx.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _LOCK + node_id}))
 
 
 _NODES: Final = text("""
     SELECT DISTINCT node.id, node.name, node.ari_url, node.ari_username
     FROM pbx_nodes AS node JOIN calls AS call ON call.node_id = node.id
-    WHERE node.enabled AND call.state IN ('originating', 'ringing', 'up') ORDER BY node.id
+    WHERE call.state IN ('originating', 'ringing', 'up') ORDER BY node.id
 """)
 
 
@@ -121,7 +122,7 @@ def note_missing(tx: Connection, ids: Sequence[UUID], missing: Sequence[UUID]) -
 
 
 _LOST: Final = text("""
-    SELECT call.id FROM calls AS call JOIN pbx_nodes AS node ON node.id = call.node_id
+    SELECT call.id, call.answered_at FROM calls AS call JOIN pbx_nodes AS node ON node.id = call.node_id
     WHERE call.node_id = :node_id AND call.state IN ('ringing', 'up')
       AND call.id = ANY(CAST(:missing AS uuid[]))
       AND call.missed_at < clock_timestamp() - make_interval(secs => :grace)
@@ -129,10 +130,25 @@ _LOST: Final = text("""
 """)
 
 
-def lost(tx: Connection, node_id: int, missing: Sequence[UUID], *, grace_seconds: float) -> list[UUID]:
+def lost(tx: Connection, node_id: int, missing: Sequence[UUID], *, grace_seconds: float) -> Sequence[RowMapping]:
     """Calls absent from two lists some time apart, with the listener having written all it heard in between."""
     parameters = {"node_id": node_id, "missing": list(missing), "grace": grace_seconds}
-    return list(tx.scalars(_LOST, parameters))
+    return tx.execute(_LOST, parameters).mappings().all()
+
+
+_ABANDONED: Final = text("""
+    SELECT id, answered_at FROM calls WHERE node_id = :node_id AND state IN ('originating', 'ringing', 'up')
+      AND dial_by < clock_timestamp() - make_interval(secs => timeout_seconds + :lost)
+      AND NOT EXISTS (
+          SELECT FROM pbx_nodes WHERE id = :node_id
+            AND echo_at > clock_timestamp() - make_interval(secs => :lost)
+      )
+""")
+
+
+def abandoned(tx: Connection, node_id: int, *, lost_seconds: float) -> Sequence[RowMapping]:
+    """Open calls of a node from which nothing has come for so long that nothing will."""
+    return tx.execute(_ABANDONED, {"node_id": node_id, "lost": lost_seconds}).mappings().all()
 
 
 _ENDED: Final = text("SELECT id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) AND state = 'ended'")

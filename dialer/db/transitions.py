@@ -116,6 +116,16 @@ def move(tx: Connection, moves: Sequence[Move]) -> None:
         )
 
 
+_LOCK_CALLS_ONLY: Final = text("SELECT id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
+
+
+def lock_in_order(tx: Connection, ids: Sequence[UUID], *, with_contacts: bool) -> None:
+    """Lock calls, and their contacts before them, in the order in which everybody does."""
+    if with_contacts:
+        tx.execute(_LOCK_CONTACTS, {"ids": list(ids)})
+    tx.execute(_LOCK_CALLS_ONLY, {"ids": list(ids)})
+
+
 _ACCEPT: Final = text("""
     UPDATE calls SET post_answer = 'accepted', dialed_at = answer.dialed_at,
         channel = COALESCE(calls.channel, answer.channel),

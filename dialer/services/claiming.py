@@ -1,6 +1,6 @@
 """Claim queued calls of one trunk: gate, limits and claim in one committed transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -66,10 +66,24 @@ class Batch:
 
 
 class Claims:
-    """Hands out calls to send."""
+    """Hands out calls to send.
 
-    def __init__(self, engine: Engine, limiter: Limiter, breaker: Breaker, clock: Clock, settings: Settings) -> None:
+    Args:
+        prepare: makes ready to send to a node, or raises ConfigurationError: then nothing is claimed for it.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        limiter: Limiter,
+        breaker: Breaker,
+        clock: Clock,
+        settings: Settings,
+        *,
+        prepare: Callable[[Node], object],
+    ) -> None:
         self._engine = engine
+        self._prepare = prepare
         self._limiter = limiter
         self._breaker = breaker
         self._clock = clock
@@ -108,6 +122,7 @@ class Claims:
             if trunk is None or closed is not None:
                 return Batch(closed=closed)
             node = Node(trunk["node_id"], trunk["node_name"], trunk["ari_url"], trunk["ari_username"])
+            self._prepare(node)
             rows = claiming.candidates(tx, trunk_id, most)
             allowed = self._gate(tx, trunk, rows)
             if not allowed:
@@ -230,5 +245,5 @@ def _claim_row(claimed: Claimed, row: RowMapping) -> dict[str, Any]:
         "caller_id": claimed.caller_id,
         "timeout_seconds": claimed.timeout_seconds,
         "max_attempts": row["max_attempts"] if in_campaign else row["call_max_attempts"],
-        "policy_version": row["version"] if in_campaign else 0,
+        "policy_version": row["version"] if in_campaign else 1,
     }

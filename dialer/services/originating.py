@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from dialer import failpoints
 from dialer.ari.client import AriClient
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 
 _LEAD_SECONDS: Final = 0.06
 """The next claim is begun this long before the last place of the one before, so that no place goes by unused."""
+
+_TRIES: Final = 3
+_RETRY_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +140,29 @@ class Originating:
         return [future for future in under_way if future not in finished]
 
     def _settle(self, results: Iterable[Sent]) -> None:
-        """Write down the answers, in one transaction, and give back what wasn't used."""
+        """Write down the answers and give back what wasn't used.
+
+        Answers that the database doesn't take are not lost for good: events, or reconcile, tell the same later.
+        """
         answers = list(results)
-        if not answers:
-            return
+        for _ in range(_TRIES if answers else 0):
+            try:
+                return self._write(answers)
+            except DBAPIError as error:
+                log.warning("%d answers could not be written, trying again: %s", len(answers), error)
+                self._clock.sleep(_RETRY_SECONDS)
+        if answers:
+            log.error("%d answers were not written; reconcile finds them out", len(answers))
+
+    def _write(self, answers: list[Sent]) -> None:
+        """One transaction; each change is a compare-and-set, so a second try does no harm."""
         taken = [a for a in answers if a.error is None]
         unknown = [a for a in answers if isinstance(a.error, Unknown)]
         back = [a for a in answers if _not_dialed(a)]
         failed = [a for a in answers if isinstance(a.error, Refused) and a.error.fault is Fault.CALL]
         with self._engine.begin() as tx:
+            ids = [a.claimed.call_id for a in answers]
+            transitions.lock_in_order(tx, ids, with_contacts=bool(back or failed))
             transitions.accept(tx, [_row(a) | {"channel": a.channel} for a in taken])
             transitions.mark_unknown(tx, [_row(a) | {"reason": str(a.error)} for a in unknown])
             transitions.requeue(tx, [(a.claimed.call_id, a.claimed.slot.token) for a in back])

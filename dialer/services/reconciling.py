@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, RowMapping
 
 from dialer import failpoints
 from dialer.ari.client import AriClient, Channel
 from dialer.config import Settings
 from dialer.db import reconciling
 from dialer.domain.dispositions import Disposition
-from dialer.errors import AriError, LimitsUnavailable
+from dialer.errors import AriError, ConfigurationError, LimitsUnavailable
 from dialer.failpoints import Step
 from dialer.limits.limiter import Limiter
 from dialer.services.claiming import Node
@@ -49,8 +49,9 @@ class Reconciling:
             node = Node(row["id"], row["name"], row["ari_url"], row["ari_username"])
             try:
                 self.reconcile(node)
-            except AriError as error:
+            except (AriError, ConfigurationError) as error:
                 log.warning("node %s can't be asked what became of its calls: %s", node.name, error)
+                self._give_up(node)
 
     def reconcile(self, node: Node) -> None:
         """Settle the calls of one node that are without news.
@@ -121,13 +122,19 @@ class Reconciling:
                     reconciling.adopt(tx, row["id"], channel=channel.name, up=True)
             overdue = reconciling.overdue(tx, node.id, grace_seconds=_OVERDUE_SECONDS)
             over = reconciling.ended_among(tx, list(_uuids(channels)))
-        self._end([Ending(i, Disposition.INDETERMINATE, failure_reason="its end was missed") for i in lost])
+        self._end([_missed(row, "its end was missed") for row in lost])
         for call_id in over:
             log.info("call %s is over; its channel is hung up", call_id)
             client.hang_up(call_id)
         for call_id in overdue & set(_uuids(channels)):
             log.warning("call %s rings past its timeout; it is hung up", call_id)
             client.hang_up(call_id, "no_answer")
+
+    def _give_up(self, node: Node) -> None:
+        """Every attempt ends: also those on a PBX that never comes back."""
+        with self._engine.begin() as tx:
+            rows = reconciling.abandoned(tx, node.id, lost_seconds=self._settings.node_lost_seconds)
+        self._end([_missed(row, "its PBX has not answered any more") for row in rows])
 
     def _end(self, endings: list[Ending]) -> None:
         if not endings:
@@ -138,6 +145,12 @@ class Reconciling:
             self._limiter.release(slots)
         except LimitsUnavailable as error:
             log.warning("%d slots were not released: %s", len(slots), error)
+
+
+def _missed(row: RowMapping, reason: str) -> Ending:
+    """The end of a call that nobody heard. That it was answered is known, if it is."""
+    known = Disposition.ANSWERED if row["answered_at"] is not None else Disposition.INDETERMINATE
+    return Ending(row["id"], known, failure_reason=reason)
 
 
 def _uuids(channel_ids: Iterable[str]) -> Iterable[UUID]:
