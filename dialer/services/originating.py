@@ -145,14 +145,17 @@ class Originating:
         Answers that the database doesn't take are not lost for good: events, or reconcile, tell the same later.
         """
         answers = list(results)
-        for _ in range(_TRIES if answers else 0):
+        if not answers:
+            return
+        for _ in range(_TRIES):
             try:
-                return self._write(answers)
+                self._write(answers)
             except DBAPIError as error:
                 log.warning("%d answers could not be written, trying again: %s", len(answers), error)
                 self._clock.sleep(_RETRY_SECONDS)
-        if answers:
-            log.error("%d answers were not written; reconcile finds them out", len(answers))
+            else:
+                return
+        log.error("%d answers were not written; reconcile finds them out", len(answers))
 
     def _write(self, answers: list[Sent]) -> None:
         """One transaction; each change is a compare-and-set, so a second try does no harm."""
