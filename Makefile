@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lock clean
+.PHONY: help demo up test test-asterisk check lock clean
 
 help:
 	@echo 'make demo [CONTACTS=$(CONTACTS)]   run a whole campaign against the simulator and check every outcome'
 	@echo 'make up                    start everything and keep it up; Ctrl-C ends it'
 	@echo 'make test                  unit, integration and acceptance tests'
+	@echo 'make test-asterisk         the contract suite against real Asterisk 22 and 16 (root; installs them once)'
 	@echo 'make check                 format, lint, types, imports, migrations'
 	@echo 'make lock                  resolve the dependencies again and write requirements/dev.txt'
 	@echo 'make clean                 remove the environment and all caches (.dialer, the data, stays)'
@@ -25,6 +26,9 @@ up: $(READY)
 test: $(READY)
 	@$(BIN)/pytest -q tests/unit
 	@$(BIN)/pytest -q tests/integration tests/contract tests/acceptance
+
+test-asterisk: $(READY)
+	@$(BIN)/python -m tests.contract.run
 
 check: $(READY)
 	@$(BIN)/ruff check .

@@ -153,7 +153,8 @@ def _ringing(seconds: float) -> tuple[str, ...]:
 
 
 def _up() -> tuple[str, ...]:
-    return ("Answer()", "Set(UP=1)")
+    # Answer() waits for media to arrive: a caller who hangs up in that moment has been answered all the same.
+    return ("Set(UP=1)", "Answer()")
 
 
 def _hung_up(by: str, cause: int) -> tuple[str, ...]:

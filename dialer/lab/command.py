@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
+from dialer.lab.carrier import Pace
 from dialer.lab.install import install as install_release
 from dialer.lab.install import installed
 from dialer.lab.lab import TRUNK, USERNAME, Lab, Options
-from dialer.lab.carrier import Pace
 from dialer.lab.releases import RELEASES, release_of
 
 _VERSION = click.option(

@@ -80,8 +80,8 @@ def _install(release: Release, folder: Path) -> None:
         "--mode=root",
         "--variant=apt",
         # The index of a suite that isn't released, or not any more, may be older than it says it is good for.
-        "--aptopt=Acquire::Check-Valid-Until \"false\"",
-        "--aptopt=APT::Install-Recommends \"false\"",
+        '--aptopt=Acquire::Check-Valid-Until "false"',
+        '--aptopt=APT::Install-Recommends "false"',
         f"--include={','.join(PACKAGES)}",
         release.suite,
         str(partial),

@@ -15,7 +15,7 @@ from dialer.lab.carrier import Pace, dialplan, pjsip
 from dialer.lab.configuration import INSIDE, Setting, append, copy, directories
 from dialer.lab.install import install, installed, require_root
 from dialer.lab.ledger import read_ledger
-from dialer.lab.process import Asterisk
+from dialer.lab.process import START_SECONDS, Asterisk
 from dialer.lab.releases import LabFailed, checkout, release_of
 from dialer.simulator.ledger import Ledger
 
@@ -52,7 +52,7 @@ class Options:
     """
 
     pace: Pace = field(default_factory=Pace)
-    rtp_timeout_seconds: int = 2
+    rtp_timeout_seconds: int = 3
     database: Database | None = None
     outbound_websocket: str | None = None
     certificate: Path | None = None
@@ -160,6 +160,14 @@ class Lab:
         self.pbx.start()
         self.carrier.wait_until_ready("pbx")
         self.pbx.wait_until_ready(TRUNK)
+        self._wait_until_known_to_be_down()
+
+    def _wait_until_known_to_be_down(self) -> None:
+        deadline = self._clock.monotonic() + START_SECONDS
+        while "Unavail" not in self.pbx.command("pjsip show contacts"):
+            if self._clock.monotonic() > deadline:
+                raise LabFailed("The PBX did not notice that one of its trunks is down.")
+            self._clock.sleep(0.1)
 
     def _configure_pbx(self, root: Path, http: int, tls: int, sip: int, carrier_sip: int, hole: int) -> Asterisk:
         settings = [
@@ -249,5 +257,5 @@ def _more_trunks(hole: int) -> str:
         return f"{endpoint}aors = {name}\n\n[{name}]\ntype = aor\n{aor}\n"
 
     contact = f"contact = sip:{HOST}:{hole}\n"
-    asked = f"{contact}qualify_frequency = 60\nqualify_timeout = 0.5\n"
+    asked = f"{contact}qualify_frequency = 1\nqualify_timeout = 0.5\n"
     return "\n".join((trunk("dead", contact), trunk("noreach", ""), trunk("down", asked)))

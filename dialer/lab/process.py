@@ -9,13 +9,15 @@ from typing import Final
 
 import requests
 
-from dialer.clock import Clock, SystemClock
+from dialer.clock import Clock
 from dialer.embedded.process import end, last_words, launch
 from dialer.lab.configuration import INSIDE
 from dialer.lab.releases import LabFailed
 
 START_SECONDS: Final = 60.0
 _ATTEMPT_SECONDS: Final = 2.0
+# Asterisk 22 sometimes waits for ever for its own threads. There is nothing here that it could lose.
+_STOP_SECONDS: Final = 3.0
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 # Arguments: the Asterisk's root, the lab's folder, the configuration file. The mounts end with the namespace.
@@ -35,7 +37,7 @@ class Asterisk:
         self.folder = lab_folder / name
         self._root = root
         self._lab_folder = lab_folder
-        self._clock = clock or SystemClock()
+        self._clock = clock
         self._output = self.folder / "output"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -93,9 +95,7 @@ class Asterisk:
     def get(self, path: str) -> object | None:
         """What ARI answers to a GET, None if it does not answer 200."""
         try:
-            answer = requests.get(
-                f"{self.ari_url}/ari{path}", auth=("dialer", self.password), timeout=_ATTEMPT_SECONDS
-            )
+            answer = requests.get(f"{self.ari_url}/ari{path}", auth=("dialer", self.password), timeout=_ATTEMPT_SECONDS)
         except requests.RequestException:
             return None
         found: object = answer.json() if answer.status_code == 200 else None
@@ -145,7 +145,7 @@ class Asterisk:
         if self.pid is not None:
             self._process.send_signal(signal.SIGCONT)
         # Asterisk takes its leave of calls and databases on SIGTERM.
-        end(self._process, [(signal.SIGTERM, 5.0)])
+        end(self._process, [(signal.SIGTERM, _STOP_SECONDS)])
         self._process = None
 
     def cpu_seconds(self) -> float:

@@ -46,9 +46,7 @@ def release_of(version: str) -> Release:
     try:
         return RELEASES[version]
     except KeyError:
-        raise ConfigurationError(
-            f"The lab has no Asterisk {version!r}: there is {' and '.join(RELEASES)}."
-        ) from None
+        raise ConfigurationError(f"The lab has no Asterisk {version!r}: there is {' and '.join(RELEASES)}.") from None
 
 
 def cache_folder() -> Path:

@@ -113,9 +113,11 @@ class ChannelStore:
         """Every live channel, oldest first."""
         return list(self._by_id.values())
 
-    def is_taken(self, channel_id: str) -> bool:
-        """The id, or a longer one that begins with it, is alive."""
+    def is_taken(self, channel_id: str, *, also_beginnings: bool = True) -> bool:
+        """The id is alive, or (since 20.15, 21.10 and 22.5) a longer one that begins with it."""
         key = channel_id.lower()
+        if not also_beginnings:
+            return channel_id in self._by_id
         at = bisect_left(self._sorted_ids, key)
         return at < len(self._sorted_ids) and self._sorted_ids[at].startswith(key)
 

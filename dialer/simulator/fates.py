@@ -99,7 +99,11 @@ class Fate:
     @property
     def is_answered(self) -> bool:
         """The callee picks up, if the ring timeout lets them."""
-        return self.sip_status is None and self.redirect_suffix is None and (self.ring is not None or self.at_the_last_moment)
+        return (
+            self.sip_status is None
+            and self.redirect_suffix is None
+            and (self.ring is not None or self.at_the_last_moment)
+        )
 
     def ring_seconds(self, ring_ms: float) -> float:
         """How long it rings, where the caller has that much patience; 0 for the fates that ring for ever."""

@@ -107,10 +107,13 @@ def parse_endpoint(value: str) -> Endpoint:
 
 
 def trunk_state(resource: str) -> str | None:
-    """The state of a PJSIP endpoint: every name exists, save `nosuch…`; `noreach…` has no contact."""
+    """The state of a PJSIP endpoint: every name exists, save `nosuch…`.
+
+    `noreach…` has no contact; `down…` has one, of which the PBX knows that it doesn't answer.
+    """
     if resource.startswith("nosuch"):
         return None
-    return "offline" if resource.startswith("noreach") else "online"
+    return "offline" if resource.startswith(("noreach", "down")) else "online"
 
 
 def check_endpoint(endpoint: Endpoint) -> None:

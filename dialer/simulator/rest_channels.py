@@ -85,7 +85,7 @@ def _allocate(request: web.Request, exchange: Exchange, wanted: ChannelRequest) 
             raise id_taken() from None
         raise
     channel_id = wanted.channel_id or exchange.channels.new_uniqueid(int(exchange.clock.now().timestamp()))
-    if exchange.channels.is_taken(channel_id):
+    if exchange.channels.is_taken(channel_id, also_beginnings=exchange.settings.release >= 22):
         if request.transport is not None:
             stale.add(request.transport)
         raise id_taken()

@@ -82,9 +82,7 @@ class Pbx:
 
     def listen(self, app: str | None = None, *, with_varset: bool = False) -> Listener:
         """Register the application; from now on its events arrive."""
-        listener = Listener(
-            self.target.url, app or self.app, USERNAME, self.target.password, with_varset=with_varset
-        )
+        listener = Listener(self.target.url, app or self.app, USERNAME, self.target.password, with_varset=with_varset)
         self._stack.callback(listener.close)
         return listener
 
@@ -129,6 +127,7 @@ def listener(pbx: Pbx) -> Listener:
 @pytest.fixture
 def recorded(request: pytest.FixtureRequest, target: Target) -> Callable[[str, list[dict[str, Any]]], list[Any] | None]:
     """Compare with, or with --record write, the trace of that name: `recorded(name, events)` returns the one kept."""
+
     def trace(name: str, events: list[dict[str, Any]]) -> list[Any] | None:
         if request.config.getoption("--record", False) and target.is_real:
             keep(target.release, name, events)

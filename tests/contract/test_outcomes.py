@@ -65,7 +65,7 @@ def test_every_outcome_of_the_simulator_is_a_row() -> None:
 
 def disposition(events: list[Event]) -> str:
     """What the product makes of the events as they are on the wire."""
-    parsed = [parse(_encode(event)) for event in events]
+    parsed = [parse(encoded(event)) for event in events]
     was_up = any(isinstance(event, ChannelStateChange) and event.channel.state == "Up" for event in parsed)
     end = parsed[-1]
     assert isinstance(end, ChannelDestroyed)
@@ -78,5 +78,6 @@ def in_one_order(events: list[Event]) -> list[Any]:
     return [(step, shapes[step]) for step in ordered(short(event) for event in events)]
 
 
-def _encode(event: Event) -> bytes:
+def encoded(event: Event) -> bytes:
+    """The event as it is on the wire."""
     return orjson.dumps(event)

@@ -1,4 +1,4 @@
-"""What a real Asterisk said, event by event: `<release>/<name>.json`, written by `--record`, scrubbed of this machine."""
+"""What a real Asterisk said, event by event: `<release>/<name>.json`, scrubbed of this machine, by `--record`."""
 
 import re
 from pathlib import Path

@@ -96,7 +96,7 @@ def test_asterisk_16_ends_a_ring_timeout_with_cause_0_and_knows_no_tech_cause(st
     unanswered, busy = pbx.originate("+12025550120"), pbx.originate("+12025550110")
     listener.wait_for("ChannelDestroyed", unanswered)
     assert listener.story(unanswered)[-1] == "ChannelDestroyed 0"
-    assert listener.story(busy) == ["Dial", "ChannelHangupRequest", "Dial BUSY", "ChannelDestroyed 17"]
+    assert listener.story(busy) == ["Dial", "ChannelHangupRequest 17", "Dial BUSY", "ChannelDestroyed 17"]
 
 
 def test_early_media_is_progress_and_no_change_of_state(pbx: Pbx) -> None:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from dialer.simulator.command import simulator
-from dialer.simulator.fates import FATES, Fate, cause_of, dialstatus_of
+from dialer.simulator.fates import BY_SUFFIX, FATES, Fate, cause_of, dialstatus_of
 from dialer.simulator.faults import FaultRequest
 
 PAGE = Path(__file__).parents[3] / "docs" / "simulator.md"
@@ -13,6 +13,8 @@ PAGE = Path(__file__).parents[3] / "docs" / "simulator.md"
 def _ending(fate: Fate) -> str:
     if fate.by_attempt:
         return ", then ".join(f"`{name}`" for name in fate.by_attempt)
+    if fate.redirect_suffix is not None:
+        return f"as `{BY_SUFFIX[fate.redirect_suffix].name}`"
     if fate.sip_status is not None:
         cause = cause_of(fate.sip_status)
         return f"cause {cause}, tech_cause {fate.sip_status}, {dialstatus_of(cause)}"
