@@ -35,6 +35,19 @@ def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> RowM
     return tx.execute(_TRUNK, {"trunk_id": trunk_id, "echo_max_age": echo_max_age_seconds}).mappings().one_or_none()
 
 
+# Round and round over the campaigns, single calls as one of them: one whose limits are full can't hold up the others.
+# Contacts are locked before calls, as everywhere; those that somebody else has are passed over.
+_HOLD: Final = text("""
+    SELECT next.id FROM (
+        SELECT id, contact_id, row_number() OVER (PARTITION BY campaign_id ORDER BY id) AS turn
+        FROM calls WHERE state = 'queued' AND trunk_id = :trunk_id AND contact_id IS NOT NULL
+    ) AS next JOIN contacts AS contact ON contact.id = next.contact_id
+    ORDER BY next.turn, next.id LIMIT :most FOR NO KEY UPDATE OF contact SKIP LOCKED
+""")
+_ALONE: Final = text("""
+    SELECT id FROM calls WHERE state = 'queued' AND trunk_id = :trunk_id AND contact_id IS NULL ORDER BY id LIMIT :most
+""")
+
 _CANDIDATES: Final = text("""
     SELECT call.id, call.phone_number, call.caller_id, call.timeout_seconds, call.attempt_number,
            call.hangup_requested_at, call.campaign_id, call.contact_id, call.max_attempts AS call_max_attempts,
@@ -56,14 +69,16 @@ _CANDIDATES: Final = text("""
     LEFT JOIN contact_data AS extra ON extra.contact_id = call.contact_id
     LEFT JOIN call_variables AS given ON given.call_id = call.id
     LEFT JOIN zone_sets AS zone ON zone.id = COALESCE(contact.zone_id, call.zone_id)
-    WHERE call.state = 'queued' AND call.trunk_id = :trunk_id
-    ORDER BY call.id LIMIT :most FOR UPDATE OF call SKIP LOCKED
+    WHERE call.id = ANY(CAST(:ids AS uuid[])) AND call.state = 'queued' AND call.trunk_id = :trunk_id
+    ORDER BY array_position(CAST(:ids AS uuid[]), call.id) LIMIT :most FOR UPDATE OF call SKIP LOCKED
 """)
 
 
 def candidates(tx: Connection, trunk_id: int, most: int) -> Sequence[RowMapping]:
     """The next queued calls of a trunk that no other worker holds, with all that the gate asks about them; locked."""
-    return tx.execute(_CANDIDATES, {"trunk_id": trunk_id, "most": most}).mappings().all()
+    parameters = {"trunk_id": trunk_id, "most": most}
+    alone, held = list(tx.scalars(_ALONE, parameters)), list(tx.scalars(_HOLD, parameters))
+    return tx.execute(_CANDIDATES, parameters | {"ids": alone + held}).mappings().all()
 
 
 _CLAIM: Final = text("""
@@ -75,6 +90,7 @@ _CLAIM: Final = text("""
     ), claimed AS (
         UPDATE calls SET state = 'originating', claim_token = claim.token, claimed_at = clock_timestamp(),
             dial_by = clock_timestamp() + make_interval(secs => :dial_window), listener_epoch = :epoch,
+            node_id = :node_id, tomb_at = NULL, missed_at = NULL,
             caller_id = claim.caller_id, timeout_seconds = claim.timeout_seconds,
             max_attempts = claim.max_attempts, policy_version = claim.policy_version,
             post_answer = NULL, failure_reason = NULL
@@ -85,9 +101,16 @@ _CLAIM: Final = text("""
 """)
 
 
-def claim(tx: Connection, claims: Sequence[dict[str, Any]], *, epoch: int, dial_window_seconds: float) -> None:
-    """Claim calls that `candidates` has locked (id, token and what they are dialed with), counting the attempt."""
-    tx.execute(_CLAIM, transitions.columns(claims) | {"epoch": epoch, "dial_window": dial_window_seconds})
+def claim(
+    tx: Connection, claims: Sequence[dict[str, Any]], *, node_id: int, epoch: int, dial_window_seconds: float
+) -> None:
+    """Claim calls that `candidates` has locked (id, token and what they are dialed with), counting the attempt.
+
+    Args:
+        node_id: where they are sent now; the trunk may have moved since they were queued.
+    """
+    parameters = {"node_id": node_id, "epoch": epoch, "dial_window": dial_window_seconds}
+    tx.execute(_CLAIM, transitions.columns(claims) | parameters)
 
 
 _OPEN_SLOTS: Final = text("""

@@ -18,7 +18,7 @@ from dialer.domain.gate import GateFacts, decide
 from dialer.domain.window import CallingWindow
 from dialer.failpoints import Step
 from dialer.limits.breaker import Breaker, BreakerState
-from dialer.limits.limiter import Denied, Limit, Limiter, LimitsStale, Place
+from dialer.limits.limiter import LATENESS_SECONDS, Denied, Limit, Limiter, LimitsStale, Place
 from dialer.limits.slots import GLOBAL, Slot, campaign_scope, trunk_scope
 from dialer.services.refusing import refuse
 
@@ -35,7 +35,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A call that this process, and no other, must send: at `send_at`, not after `send_by`.
+    """A call that this process, and no other, must send: not before `send_at`, not after `send_by`.
 
     Both are moments of this process's monotonic clock; `send_by` is earlier than the row's `dial_by`.
     """
@@ -56,12 +56,14 @@ class Batch:
 
     Attributes:
         limited_by: the limit that held more calls back (`pace`, or a scope without a free channel): some are waiting.
+        refused: how many the gate withdrew: behind them others may be waiting.
         closed: why nothing goes out at all.
     """
 
     node: Node | None = None
     claimed: tuple[Claimed, ...] = ()
     limited_by: str | None = None
+    refused: int = 0
     closed: str | None = None
 
 
@@ -113,9 +115,9 @@ class Claims:
             )
 
     def _claim(self, trunk_id: int, most: int) -> Batch:
-        started = self._clock.monotonic()  # before the claim, so that our deadline is earlier than the row's
         with self._engine.begin() as tx:
             claiming.begin(tx)
+            started = self._clock.monotonic()  # before the claim, so that our deadline is earlier than the row's
             failpoints.reach(Step.CLAIM_BEGUN)
             trunk = claiming.trunk(tx, trunk_id, echo_max_age_seconds=self._settings.echo_max_age_seconds)
             closed = self._closed(trunk)
@@ -126,18 +128,19 @@ class Claims:
             rows = claiming.candidates(tx, trunk_id, most)
             allowed = self._gate(tx, trunk, rows)
             if not allowed:
-                return Batch(node)
+                return Batch(node, refused=len(rows))
             claimed, limited_by = self._take(trunk, allowed, started)
             failpoints.reach(Step.CLAIM_LIMITED)
             if claimed:
                 claiming.claim(
                     tx,
                     [_claim_row(c, row) for c, row in claimed],
+                    node_id=node.id,
                     epoch=trunk["listener_epoch"],
                     dial_window_seconds=self._settings.dial_window_ms / 1000,
                 )
         failpoints.reach(Step.CLAIM_COMMITTED)
-        return Batch(node, tuple(c for c, _ in claimed), limited_by)
+        return Batch(node, tuple(c for c, _ in claimed), limited_by, refused=len(rows) - len(allowed))
 
     def _closed(self, trunk: RowMapping | None) -> str | None:
         """Why nothing goes out through this trunk now: its calls stay queued."""
@@ -190,10 +193,23 @@ class Claims:
     ) -> tuple[list[tuple[Claimed, RowMapping]], str | None]:
         """Places in time and channel slots; what got one, and what the others lacked."""
         slots = [Slot(uuid_utils.uuid7(), trunk["id"], row["campaign_id"]) for row in rows]
+        # Redis answered at some moment between these two: whatever is sent counts as early from the one, as late from
+        # the other.
+        asked_at = self._clock.monotonic()
         answers = self._limiter.take(slots, self._limits(trunk, rows))
         taken_at = self._clock.monotonic()
+        deadline = started + self._settings.dial_window_ms / 1000
         claimed = [
-            (self._to_send(trunk, row, slot, taken_at + answer.in_seconds, started), row)
+            (
+                self._to_send(
+                    trunk,
+                    row,
+                    slot,
+                    send_at=taken_at + answer.in_seconds,
+                    send_by=min(deadline, asked_at + answer.in_seconds + LATENESS_SECONDS),
+                ),
+                row,
+            )
             for row, slot, answer in zip(rows, slots, answers, strict=True)
             if isinstance(answer, Place)
         ]
@@ -212,7 +228,7 @@ class Claims:
                 limits[scope] = Limit(scope, cps, channels)
         return list(limits.values())
 
-    def _to_send(self, trunk: RowMapping, row: RowMapping, slot: Slot, send_at: float, started: float) -> Claimed:
+    def _to_send(self, trunk: RowMapping, row: RowMapping, slot: Slot, *, send_at: float, send_by: float) -> Claimed:
         number = row["phone_number"]
         in_campaign = row["campaign_id"] is not None
         return Claimed(
@@ -223,7 +239,7 @@ class Claims:
             timeout_seconds=row["campaign_timeout_seconds"] if in_campaign else row["timeout_seconds"],
             variables=_variables(row),
             send_at=send_at,
-            send_by=started + self._settings.dial_window_ms / 1000,
+            send_by=send_by,
         )
 
 

@@ -19,7 +19,7 @@ from dialer.domain.dispositions import Disposition
 from dialer.errors import LimitsUnavailable
 from dialer.failpoints import Step
 from dialer.limits.breaker import Breaker
-from dialer.limits.limiter import HORIZON_SECONDS, LATENESS_SECONDS, Limiter
+from dialer.limits.limiter import HORIZON_SECONDS, Limiter
 from dialer.limits.slots import Slot, trunk_scope
 from dialer.services.claiming import Batch, Claimed, Claims, Node
 from dialer.services.ending import Ending, end_calls
@@ -107,6 +107,8 @@ class Originating:
         """How long until the next claim makes sense; None: it doesn't, the rows are left for the next nudge."""
         if batch.claimed:
             return batch.claimed[-1].send_at - _LEAD_SECONDS - self._clock.monotonic()
+        if batch.refused:
+            return 0.0
         if batch.limited_by is None or self._wanted_elsewhere():
             return None
         return HORIZON_SECONDS / 2
@@ -127,7 +129,7 @@ class Originating:
                 caller_id=claimed.caller_id,
                 timeout_seconds=claimed.timeout_seconds,
                 variables=claimed.variables,
-                not_after=min(claimed.send_by, claimed.send_at + LATENESS_SECONDS),
+                not_after=claimed.send_by,
             )
         except (NeverSent, Refused, Unknown) as error:
             return Sent(claimed, at, error=error)

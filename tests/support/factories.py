@@ -12,13 +12,15 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from dialer.db.tables import Call, Campaign, Contact, PbxNode, Trunk, ZoneSet
 
 ALWAYS = {"start": "00:00", "end": "24:00", "days": [1, 2, 3, 4, 5, 6, 7]}
+_AREAS = (201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228)
 _FAR = timedelta(days=365)
 
 
 def number(n: int) -> str:
-    """The n-th number of nobody's, for n below 2000."""
-    area = ("202", "212")[n // 1000]
-    return f"+1{area}555{n % 1000:04d}" if n % 1000 >= 100 else f"+1{area}55501{n % 1000:02d}"
+    """The n-th number of nobody's; its last two digits are n's."""
+    if not 0 <= n < 100 * len(_AREAS):
+        raise ValueError(f"no {n}th number")
+    return f"+1{_AREAS[n // 100]}55501{n % 100:02d}"
 
 
 def make_node(tx: Connection, name: str = "pbx1", **changes: Any) -> int:
