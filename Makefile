@@ -14,7 +14,7 @@ help:
 	@echo 'make test                  unit, integration and acceptance tests'
 	@echo 'make test-asterisk         the contract suite against real Asterisk 22 and 16 (root; installs them once)'
 	@echo 'make check                 format, lint, types, imports, migrations'
-	@echo 'make lock                  resolve the dependencies again and write requirements/dev.txt'
+	@echo 'make lock                  resolve the dependencies again and write requirements/*.txt'
 	@echo 'make clean                 remove the environment and all caches (.dialer, the data, stays)'
 
 demo: $(READY)
