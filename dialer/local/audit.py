@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -45,6 +45,9 @@ _EXPECTED: Final[Mapping[str, Disposition]] = {
     "terminated": Disposition.NO_ANSWER,
     "hops": Disposition.NO_ANSWER,
 }
+
+REDIRECTED: Final = ";redirected"
+"""How the channel id ends of an INVITE that the PBX sent because a network redirected the first: nobody posted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,8 @@ def compare(
 ) -> Audit:
     """As `audit`, from values."""
     states = list(contact_states)
+    fates = {i.channel.removesuffix(REDIRECTED): i.fate for i in ledger.invites if i.channel.endswith(REDIRECTED)}
+    ledger = replace(ledger, invites=posted(ledger))
     invites = ledger.invites_by_channel()
     ends = _ends_by_invite(ledger)
     claimed = [call for call in calls.values() if call.claimed_at is not None or str(call.id) in invites]
@@ -132,7 +137,7 @@ def compare(
         early_redials=sum(1 for _ in _early_redials(calls, policy, ledger, ends)),
         late_dials=sum(_is_late(call, invites.get(str(call.id), [])) for call in calls.values()),
         calls_without_disposition=sum(call.state != "ended" or call.disposition is None for call in calls.values()),
-        wrong_dispositions=sum(_is_wrong(call, invites.get(str(call.id), []), ends) for call in calls.values()),
+        wrong_dispositions=sum(_is_wrong(call, invites.get(str(call.id), []), ends, fates) for call in calls.values()),
         indeterminate=sum(call.disposition == Disposition.INDETERMINATE for call in calls.values()),
         dispositions=dict(
             sorted(Counter(call.disposition for call in claimed if call.disposition is not None).items())
@@ -140,6 +145,11 @@ def compare(
         over_max_attempts=sum(n > caps[contact] for contact, n in dialed.items()),
         unknown_invites=sum(channel not in {str(call_id) for call_id in calls} for channel in invites),
     )
+
+
+def posted(ledger: Ledger) -> tuple[Invite, ...]:
+    """The INVITEs that somebody asked for: all but those that follow a redirect."""
+    return tuple(invite for invite in ledger.invites if not invite.channel.endswith(REDIRECTED))
 
 
 def _ends_by_invite(ledger: Ledger) -> dict[Invite, End]:
@@ -153,6 +163,11 @@ def _ends_by_invite(ledger: Ledger) -> dict[Invite, End]:
         if (first := next(later, None)) is not None:
             found[invite] = first
     return found
+
+
+def _without_redirects(ledger: Ledger) -> Ledger:
+    """Without the legs to where a far end sent the PBX on (302): those INVITEs are the PBX's, not ours."""
+    return replace(ledger, invites=tuple(invite for invite in ledger.invites if ";" not in invite.channel))
 
 
 def _early_redials(
@@ -177,16 +192,19 @@ def _is_late(call: CallFacts, invites: list[Invite]) -> bool:
     )
 
 
-def _is_wrong(call: CallFacts, invites: list[Invite], ends: Mapping[Invite, End]) -> bool:
+def _is_wrong(
+    call: CallFacts, invites: list[Invite], ends: Mapping[Invite, End], redirected: Mapping[str, str]
+) -> bool:
     """Whether the disposition is not what the ledger shows. `indeterminate` is counted by itself."""
     if call.disposition in (None, Disposition.INDETERMINATE):
         return False
     if not invites:
         return call.disposition not in (Disposition.WITHDRAWN, Disposition.NOT_DIALED, Disposition.FAILED)
-    return call.disposition != _shown(invites[-1], ends.get(invites[-1]))
+    last = invites[-1]
+    return call.disposition != _shown(redirected.get(last.channel, last.fate), ends.get(last))
 
 
-def _shown(invite: Invite, end: End | None) -> Disposition | None:
+def _shown(fate: str, end: End | None) -> Disposition | None:
     if end is None:
         return None
     if end.was_up:
@@ -195,4 +213,4 @@ def _shown(invite: Invite, end: End | None) -> Disposition | None:
         return Disposition.CANCELLED
     if end.hung_up_by == "timeout":
         return Disposition.NO_ANSWER
-    return _EXPECTED.get(invite.fate)
+    return _EXPECTED.get(fate)

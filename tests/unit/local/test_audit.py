@@ -212,3 +212,16 @@ def test_every_fate_without_an_answer_has_its_expected_disposition(fate: str) ->
         if audited([a_call(disposition=disposition)], [an_invite(fate=fate)], [an_end()]).agrees
     }
     assert len(shown) == 1
+
+
+@pytest.mark.parametrize(("disposition", "wrong"), [("busy", 0), ("no_answer", 1)])
+def test_redirected_call_is_one_call_that_ends_as_its_last_leg_does(disposition: str, wrong: int) -> None:
+    result = audited(
+        [a_call(disposition=disposition)],
+        [
+            an_invite(fate="redirected_to_busy"),
+            an_invite(f"{FIRST};redirected", 0.3, number="+12025550110", fate="busy"),
+        ],
+        [an_end()],
+    )
+    assert (result.unknown_invites, result.early_redials, result.wrong_dispositions) == (0, 0, wrong)
