@@ -89,7 +89,9 @@ def due_contacts(tx: Connection, campaign_id: int, zone_ids: Sequence[int], most
 
 _EXHAUST: Final = text("""
     UPDATE contacts SET state = 'done', final_reason = 'attempts_exhausted'
-    WHERE id = ANY(CAST(:ids AS bigint[])) AND state = 'ready'
+    WHERE id IN (
+        SELECT id FROM contacts WHERE id = ANY(CAST(:ids AS bigint[])) AND state = 'ready' FOR UPDATE SKIP LOCKED
+    )
 """)
 
 
@@ -102,9 +104,12 @@ def exhaust(tx: Connection, contact_ids: Sequence[int]) -> None:
 _QUEUE: Final = text("""
     WITH chosen AS (
         SELECT * FROM unnest(CAST(:contact_ids AS bigint[]), CAST(:call_ids AS uuid[])) AS chosen(contact_id, call_id)
+    ), held AS (
+        SELECT id FROM contacts WHERE id = ANY(CAST(:contact_ids AS bigint[])) AND state = 'ready'
+        FOR NO KEY UPDATE SKIP LOCKED
     ), taken AS (
         UPDATE contacts SET state = 'in_call', open_call_id = chosen.call_id
-        FROM chosen WHERE contacts.id = chosen.contact_id AND contacts.state = 'ready'
+        FROM chosen JOIN held ON held.id = chosen.contact_id WHERE contacts.id = held.id
         RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.attempts
     )
     INSERT INTO calls (id, campaign_id, contact_id, phone_number, caller_id, trunk_id, node_id, attempt_number,
@@ -116,7 +121,10 @@ _QUEUE: Final = text("""
 
 
 def queue(tx: Connection, campaign: RowMapping, contact_ids: Sequence[int], call_ids: Sequence[UUID]) -> int:
-    """Make a queued call for each contact that is still ready, and make it the contact's open one; how many."""
+    """Make a queued call for each contact that is still ready, and make it the contact's open one; how many.
+
+    Contacts that somebody else has locked are left for the next tick.
+    """
     parameters: dict[str, Any] = {
         "contact_ids": list(contact_ids),
         "call_ids": list(call_ids),
@@ -131,9 +139,8 @@ def queue(tx: Connection, campaign: RowMapping, contact_ids: Sequence[int], call
     return tx.execute(_QUEUE, parameters).rowcount
 
 
-_COMPLETE: Final = text("""
-    UPDATE campaigns SET state = 'completed', ended_at = clock_timestamp(), updated_at = clock_timestamp()
-    WHERE state = 'running'
+_FINISHED: Final = """
+    state = 'running'
       AND NOT EXISTS (
           SELECT FROM call_lists WHERE call_lists.campaign_id = campaigns.id AND state IN ('receiving', 'importing')
       )
@@ -144,13 +151,22 @@ _COMPLETE: Final = text("""
               UNION ALL SELECT key, delta FROM campaign_count_deltas WHERE campaign_id = campaigns.id
           ) AS counted WHERE key LIKE 'contacts.%'
       )
+"""
+
+# Whoever adds contacts or a list holds the campaign's row. So it is locked first, and then looked at anew: what was
+# added meanwhile counts.
+_LOCK_FINISHED: Final = text(f"SELECT id FROM campaigns WHERE {_FINISHED} ORDER BY id FOR NO KEY UPDATE")
+_COMPLETE: Final = text(f"""
+    UPDATE campaigns SET state = 'completed', ended_at = clock_timestamp(), updated_at = clock_timestamp()
+    WHERE id = ANY(CAST(:ids AS bigint[])) AND {_FINISHED}
     RETURNING id
 """)
 
 
 def complete(tx: Connection) -> list[int]:
     """End the running campaigns that have nobody left to call and no import under way; which."""
-    return list(tx.scalars(_COMPLETE))
+    ids = list(tx.scalars(_LOCK_FINISHED))
+    return list(tx.scalars(_COMPLETE, {"ids": ids})) if ids else []
 
 
 def trunks_with_work(tx: Connection) -> Sequence[RowMapping]:
