@@ -1,18 +1,20 @@
 # `make help` says what there is. Every target makes .venv first if it isn't there; after that this costs nothing.
 
 CONTACTS ?= 200
+SEEDS ?= 10
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-asterisk check lock clean
+.PHONY: help demo up test test-asterisk chaos check lock clean
 
 help:
 	@echo 'make demo [CONTACTS=$(CONTACTS)]   run a whole campaign against the simulator and check every outcome'
 	@echo 'make up                    start everything and keep it up; Ctrl-C ends it'
 	@echo 'make test                  unit, integration and acceptance tests'
 	@echo 'make test-asterisk         the contract suite against real Asterisk 22 and 16 (root; installs them once)'
+	@echo 'make chaos [SEEDS=$(SEEDS)] [SEED=7] [FAULTS=kill_pbx,...]   campaigns while parts are killed and connections break'
 	@echo 'make check                 format, lint, types, imports, migrations'
 	@echo 'make lock                  resolve the dependencies again and write requirements/*.txt'
 	@echo 'make clean                 remove the environment and all caches (.dialer, the data, stays)'
@@ -29,6 +31,9 @@ test: $(READY)
 
 test-asterisk: $(READY)
 	@$(BIN)/python -m tests.contract.run
+
+chaos: $(READY)
+	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS))
 
 check: $(READY)
 	@$(BIN)/ruff check .

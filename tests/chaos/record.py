@@ -64,6 +64,8 @@ def _watch(record: Record, engine: Engine, done: threading.Event) -> None:
         if since is not None and seen[0] != since:
             record.gaps.append((heard_until, seen[0].timestamp()))
         since, heard_until = seen[0], seen[1].timestamp()
+    if _hearing(engine) is None:
+        record.gaps.append((heard_until, time.time()))
 
 
 def _hearing(engine: Engine) -> tuple[datetime, datetime] | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 from sqlalchemy import text
 
-from dialer.local.audit import Audit, audit
+from dialer.local.audit import Audit, audit, posted
 from dialer.simulator.ledger import Ledger
 from tests.chaos.record import Record, Span
 from tests.chaos.stage import CHANNELS, CPS, Stage
@@ -54,10 +54,10 @@ def judge(stage: Stage, record: Record, everything: Ledger) -> Verdict:
         calls_without_disposition=found.calls_without_disposition,
         wrong_dispositions=found.wrong_dispositions,
         indeterminate=found.indeterminate,
-        indeterminate_allowed=_allowed(ledger, record),
+        indeterminate_allowed=_allowed(stage, ledger, record),
         contacts_unexplained=_unexplained(stage, record, found),
         over_max_attempts=found.over_max_attempts,
-        limit_violations=_too_fast([i.at for i in ledger.invites]) + _too_many(ledger),
+        limit_violations=_too_fast([i.at for i in posted(ledger)]) + _too_many(ledger),
         dialed_after_stop=_after_stop(ledger, record),
         slots_leaked=sum(len(tokens) for tokens in stage.dialer.limiter.held().values()),
     )
@@ -78,17 +78,32 @@ def _double_dials(ledger: Ledger) -> int:
     return sum(len(invites) - 1 for invites in ledger.invites_by_channel().values())
 
 
-def _allowed(ledger: Ledger, record: Record) -> int:
+def _allowed(stage: Stage, ledger: Ledger, record: Record) -> int:
     """POSTs that had no answer, and calls that were open while nobody listened, by the far end's own record."""
-    ended = {end.channel: end.at for end in ledger.ends}
     unanswered = {post.channel for post in ledger.unanswered_posts()}
-    open_in_gap = {
-        invite.channel
-        for invite in ledger.invites
-        if any(_overlap((invite.at, ended.get(invite.channel, float("inf"))), gap) for gap in record.gaps)
-    }
-    posted_in_gap = {p.channel for p in ledger.posts if any(gap[0] - 2 <= p.at <= gap[1] for gap in record.gaps)}
-    return len(unanswered | open_in_gap | posted_in_gap)
+    over_at = _over_at(ledger)
+    with stage.dialer.engine.connect() as connection:
+        claims = connection.execute(
+            text("SELECT id, claimed_at, ended_at FROM calls WHERE campaign_id = :id AND claimed_at IS NOT NULL"),
+            {"id": record.campaign_id},
+        ).all()
+    open_in_gap = set()
+    for claim in claims:
+        # One that the far end never saw is over when we say so: its worker died, and nobody knew whether it was sent.
+        over = over_at.get(str(claim.id), claim.ended_at.timestamp() if claim.ended_at else float("inf"))
+        if any(_overlap((claim.claimed_at.timestamp(), over), gap) for gap in record.gaps):
+            open_in_gap.add(str(claim.id))
+    return len(unanswered | open_in_gap)
+
+
+def _over_at(ledger: Ledger) -> dict[str, float]:
+    """When each dialed channel was over. The ends of tombs come before any INVITE, or after the call's own end."""
+    dialed_at = {invite.channel: invite.at for invite in ledger.invites}
+    found: dict[str, float] = {}
+    for end in ledger.ends:
+        if end.at >= dialed_at.get(end.channel, float("inf")):
+            found.setdefault(end.channel, end.at)
+    return found
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -120,10 +135,10 @@ def _too_fast(times: Iterable[float]) -> int:
 
 def _too_many(ledger: Ledger) -> int:
     """Channels over the trunk's limit, at the worst moment."""
-    ended = {end.channel: end.at for end in ledger.ends}
+    ended = _over_at(ledger)
     restarts: Sequence[float] = ledger.starts
     changes = []
-    for invite in ledger.invites:
+    for invite in posted(ledger):
         end = ended.get(invite.channel)
         if end is None:  # it went down with the PBX
             end = next((s for s in restarts if s > invite.at), float("inf"))
