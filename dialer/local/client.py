@@ -37,6 +37,10 @@ class ApiClient:
         """
         return self._ask("GET", path)
 
+    def text(self, path: str) -> str:
+        """GET something that isn't JSON. Raises as `get`."""
+        return str(self._ask("GET", path, as_text=True))
+
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """POST a JSON body. Raises as `get`."""
         return self._ask("POST", path, json=body)
@@ -68,8 +72,10 @@ class ApiClient:
         self._session.headers["Authorization"] = f"Bearer {tokens['access_token']}"
         self._logged_in_at = self._clock.monotonic()
 
-    def _send(self, method: str, path: str, **arguments: Any) -> Any:
+    def _send(self, method: str, path: str, *, as_text: bool = False, **arguments: Any) -> Any:
         answer = self._session.request(method, self._url + path, timeout=_TIMEOUT_SECONDS, **arguments)
         if not answer.ok:
             raise ApiProblem(f"{method} {path}: {answer.status_code} {answer.text}")
+        if as_text:
+            return answer.text
         return answer.json() if answer.content else None

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,16 @@ class Ledger:
     invites: tuple[Invite, ...] = ()
     ends: tuple[End, ...] = ()
     creates: tuple[str, ...] = field(default=())
+
+    def of(self, channels: Collection[str]) -> "Ledger":
+        """What is about these channels."""
+        return Ledger(
+            starts=self.starts,
+            posts=tuple(post for post in self.posts if post.channel in channels),
+            invites=tuple(invite for invite in self.invites if invite.channel in channels),
+            ends=tuple(end for end in self.ends if end.channel in channels),
+            creates=tuple(channel for channel in self.creates if channel in channels),
+        )
 
     def invites_by_channel(self) -> dict[str, list[Invite]]:
         """The INVITEs of each channel id; more than one for an id is a call made twice."""

@@ -1,0 +1,94 @@
+"""A whole dialer, started once for all acceptance tests: they go as a user does, through the API."""
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dialer.bootstrap import Dialer
+from dialer.clock import SystemClock
+from dialer.config import load_settings
+from dialer.local.client import ApiClient
+from dialer.local.ready import ensure_user, running
+from dialer.local.stack import Ports, Stack, free_ports
+from dialer.services.users import Role
+from dialer.simulator.ledger import Ledger, read_ledger
+
+_SIMULATOR = ("--ring-ms", "120", "--talk-ms", "250", "--playback-ms", "150", "--time-scale", "20")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody with the API at hand, a trunk to dial through, and the far end's ledger to look into."""
+
+    api: ApiClient
+    api_url: str
+    password: str
+    dialer: Dialer
+    ledger_path: Path
+    node_id: int
+
+    @property
+    def ledger(self) -> Ledger:
+        return read_ledger(self.ledger_path)
+
+    def trunk(self, *, cps: float = 100, channels: int = 100) -> int:
+        """A new trunk; its id."""
+        name = f"trunk-{secrets.token_hex(4)}"
+        trunk = self.api.post(
+            "/v1/trunks",
+            {
+                "name": name,
+                "node_id": self.node_id,
+                "endpoint": "PJSIP/{number}@carrier",
+                "caller_id": "+12025550100",
+                "cps": cps,
+                "channels": channels,
+            },
+        )
+        return int(trunk["id"])
+
+    def campaign(self, trunk_id: int, **values: Any) -> int:
+        """A new campaign, open at all hours, that tries again after a second; its id."""
+        rule = {"delay_seconds": 1}
+        campaign = self.api.post(
+            "/v1/campaigns",
+            {
+                "name": f"campaign-{secrets.token_hex(4)}",
+                "trunk_id": trunk_id,
+                "timeout_seconds": 20,
+                "max_attempts": 3,
+                "calling_window": {"start": "00:00", "end": "24:00"},
+                "retry_policy": dict.fromkeys(("busy", "no_answer", "congestion", "trunk_fault"), rule),
+                "answer_action": {"type": "play", "sound": "hello-world"},
+                **values,
+            },
+        )
+        return int(campaign["id"])
+
+
+@pytest.fixture(scope="session")
+def user() -> Iterator[User]:
+    folder = Path(tempfile.mkdtemp(prefix="dialer-acceptance-"))
+    folder.chmod(0o711)
+    settings = load_settings(
+        data_dir=folder / "data",
+        database_url=None,
+        redis_url=None,
+        single_call_window="00:00-24:00",
+        rate_limit_requests=100_000,
+    )
+    stack = Stack(ports=Ports(*free_ports(3)), ledger=folder / "ledger.jsonl", simulator_options=_SIMULATOR)
+    with running(settings, stack, SystemClock()) as up:
+        password = secrets.token_urlsafe(16)
+        ensure_user(up.dialer, "admin", password, Role.ADMIN)
+        api = ApiClient(stack.ports.api_url, "admin", password, SystemClock())
+        node = {"name": "simulator", "ari_url": stack.ports.simulator_url, "ari_username": "dialer"}
+        node_id = int(api.post("/v1/nodes", node)["id"])
+        yield User(api, stack.ports.api_url, password, up.dialer, stack.ledger, node_id)
+    shutil.rmtree(folder, ignore_errors=True)
