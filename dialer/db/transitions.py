@@ -143,15 +143,15 @@ def accept(tx: Connection, answers: Sequence[dict[str, Any]]) -> None:
 
 
 _UNKNOWN: Final = text("""
-    UPDATE calls SET post_answer = 'unknown', dialed_at = answer.dialed_at, failure_reason = answer.reason
-    FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[]), CAST(:dialed_at AS timestamptz[]),
-                CAST(:reason AS text[])) AS answer(id, token, dialed_at, reason)
+    UPDATE calls SET post_answer = 'unknown', dialed_at = COALESCE(calls.dialed_at, answer.dialed_at)
+    FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[]), CAST(:dialed_at AS timestamptz[]))
+        AS answer(id, token, dialed_at)
     WHERE calls.id = answer.id AND calls.claim_token = answer.token AND calls.state <> 'ended'
 """)
 
 
 def mark_unknown(tx: Connection, answers: Sequence[dict[str, Any]]) -> None:
-    """No answer came to these originates (id, token, dialed_at, reason): never send them again, reconcile finds out."""
+    """No answer came to these originates (id, token, dialed_at): never send them again, reconcile finds out."""
     if answers:
         tx.execute(_UNKNOWN, columns(answers))
 
@@ -161,17 +161,29 @@ _REQUEUE: Final = text("""
         SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[])) AS given(id, token)
     ), requeued AS (
         UPDATE calls SET state = 'queued', claim_token = NULL, claimed_at = NULL, dial_by = NULL, listener_epoch = NULL
-        FROM given WHERE calls.id = given.id AND calls.claim_token = given.token AND calls.state = 'originating'
-        RETURNING calls.contact_id
+        FROM given
+        WHERE calls.id = given.id AND calls.claim_token = given.token AND calls.state = 'originating'
+          AND calls.tomb_at IS NULL
+        RETURNING calls.contact_id, given.token
+    ), given_back AS (
+        UPDATE contacts SET attempts = attempts - 1 FROM requeued WHERE contacts.id = requeued.contact_id
     )
-    UPDATE contacts SET attempts = attempts - 1 FROM requeued WHERE contacts.id = requeued.contact_id
+    SELECT token FROM requeued
 """)
 
 
-def requeue(tx: Connection, claims: Sequence[tuple[UUID, UUID]]) -> None:
-    """Give claims (call id, token) back that were certainly not dialed: queued again, the attempt not counted."""
-    if claims:
-        tx.execute(_REQUEUE, {"id": [call_id for call_id, _ in claims], "token": [token for _, token in claims]})
+def requeue(tx: Connection, claims: Sequence[tuple[UUID, UUID]]) -> set[UUID]:
+    """Give claims (call id, token) back that were certainly not dialed: queued again, the attempt not counted.
+
+    A call whose id a tomb occupies by now stays with reconcile: a new originate would meet the tomb, or its end.
+
+    Returns:
+        The tokens of those that are queued again.
+    """
+    if not claims:
+        return set()
+    parameters = {"id": [call_id for call_id, _ in claims], "token": [token for _, token in claims]}
+    return set(tx.scalars(_REQUEUE, parameters))
 
 
 def columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:

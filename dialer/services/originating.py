@@ -106,7 +106,9 @@ class Originating:
     def _pause_after(self, batch: Batch) -> float | None:
         """How long until the next claim makes sense; None: it doesn't, the rows are left for the next nudge."""
         if batch.claimed:
-            return batch.claimed[-1].send_at - _LEAD_SECONDS - self._clock.monotonic()
+            # Each campaign's last place: the one that comes first is whose next place might go by unused.
+            last = {claimed.slot.campaign_id: claimed.send_at for claimed in sorted(batch.claimed, key=_send_at)}
+            return min(last.values()) - _LEAD_SECONDS - self._clock.monotonic()
         if batch.refused:
             return 0.0
         if batch.limited_by is None or self._wanted_elsewhere():
@@ -169,24 +171,26 @@ class Originating:
             ids = [a.claimed.call_id for a in answers]
             transitions.lock_in_order(tx, ids, with_contacts=bool(back or failed))
             transitions.accept(tx, [_row(a) | {"channel": a.channel} for a in taken])
-            transitions.mark_unknown(tx, [_row(a) | {"reason": str(a.error)} for a in unknown])
-            transitions.requeue(tx, [(a.claimed.call_id, a.claimed.slot.token) for a in back])
+            transitions.mark_unknown(tx, [_row(a) for a in unknown])
+            requeued = transitions.requeue(tx, [(a.claimed.call_id, a.claimed.slot.token) for a in back])
             slots = end_calls(
                 tx, [Ending(a.claimed.call_id, Disposition.FAILED, failure_reason=str(a.error)) for a in failed]
             )
             failpoints.reach(Step.ANSWERS_UNCOMMITTED)
         failpoints.reach(Step.ANSWERS_COMMITTED)
-        self._report(taken, back)
-        self._release([*slots, *(a.claimed.slot for a in back)])
+        self._report(taken, back, unknown)
+        self._release([*slots, *(a.claimed.slot for a in back if a.claimed.slot.token in requeued)])
 
-    def _report(self, taken: list[Sent], back: list[Sent]) -> None:
+    def _report(self, taken: list[Sent], back: list[Sent], unknown: list[Sent]) -> None:
         for answer in back:
             log.info("call %s goes back to the queue: %s", answer.claimed.call_id, answer.error)
+        for answer in unknown:
+            log.warning("call %s: its fate is unknown: %s", answer.claimed.call_id, answer.error)
         try:
             if taken:
                 self._breaker.worked(trunk_scope(taken[0].claimed.slot.trunk_id))
                 return
-            for answer in back:
+            for answer in (*back, *unknown):
                 if not isinstance(answer.error, TooLate):
                     self._breaker.failed(trunk_scope(answer.claimed.slot.trunk_id))
         except LimitsUnavailable as error:
@@ -198,6 +202,10 @@ class Originating:
         except LimitsUnavailable as error:
             # The sweep frees slots that no open call owns.
             log.warning("%d slots were not released: %s", len(slots), error)
+
+
+def _send_at(claimed: Claimed) -> float:
+    return claimed.send_at
 
 
 def _not_dialed(answer: Sent) -> bool:

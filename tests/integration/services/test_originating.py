@@ -1,0 +1,442 @@
+"""Claimed calls are sent to a simulated PBX that does everything that a PBX may do to them."""
+
+import threading
+import time
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import event, text
+
+from dialer.bootstrap import Dialer
+from dialer.db import transitions
+from dialer.domain.campaigns import CampaignCommand
+from dialer.domain.dispositions import Disposition
+from dialer.errors import ConfigurationError
+from dialer.limits.breaker import BreakerState
+from dialer.limits.slots import trunk_scope
+from dialer.services.ending import Ending, HangupReport, end_calls
+from tests.support.factories import number
+from tests.support.world import World, wait_for
+
+
+@pytest.fixture
+def changes() -> dict[str, Any]:
+    return {"ari_read_timeout_seconds": 0.3, "ari_connect_timeout_seconds": 0.3}
+
+
+def is_due(world: World, call_id: UUID) -> bool:
+    """Back in the queue as if nothing had happened."""
+    call, contact = world.call(call_id), world.contact_of(call_id)
+    return (
+        (call["state"], call["claim_token"], call["dial_by"]) == ("queued", None, None)
+        and (contact["state"], contact["attempts"]) == ("in_call", 0)
+        and world.slots() == set()
+    )
+
+
+def breaker(world: World) -> BreakerState:
+    return world.dialer.breaker.ask(trunk_scope(world.trunk_id))
+
+
+def let_probe(world: World) -> None:
+    """The breaker's pause is over."""
+    world.dialer.redis.hset(f"breaker:{trunk_scope(world.trunk_id)}", "open_until", 1)
+
+
+# Accepted
+
+
+def test_accepted_calls_ring_and_each_is_dialed_once(dialing: World) -> None:
+    ids = dialing.queued(8)
+    assert dialing.work() == 8
+    for call_id in ids:
+        call = dialing.call(call_id)
+        assert (call["state"], call["post_answer"]) == ("ringing", "accepted")
+        assert call["channel"].startswith("PJSIP/carrier")
+        assert call["claimed_at"] <= call["dialed_at"] <= call["dial_by"]
+        assert dialing.invites(call_id) == 1
+    assert len(dialing.slots()) == 8
+    assert {dialing.contact_of(call_id)["attempts"] for call_id in ids} == {1}
+
+
+def test_pbx_is_told_caller_id_and_timeout_of_the_campaign(dialing: World) -> None:
+    dialing.queued(1)
+    dialing.set_campaign(caller_id="+12025550155", timeout_seconds=9)
+    dialing.work()
+    assert dialing.ledger.invites[0].caller_id == "+12025550155"
+    assert dialing.calls()[0]["timeout_seconds"] == 9
+
+
+def test_posts_keep_the_trunk_s_pace_and_channels(dialing: World) -> None:
+    dialing.execute("UPDATE trunks SET cps = 20, channels = 12")
+    dialing.queued(30)
+    assert dialing.work(1.2) == 12
+    sent = sorted(post.at for post in dialing.ledger.posts)
+    assert all(sum(at <= other < at + 1 for other in sent) <= 20 for at in sent)
+    assert dialing.states() == {"ringing": 12, "queued": 18}
+
+
+def test_worker_goes_on_as_long_as_there_is_work_and_then_ends(dialing: World) -> None:
+    dialing.execute("UPDATE trunks SET cps = 400, channels = 500")
+    dialing.queued(90)
+    began = time.monotonic()
+    assert dialing.work(30) == 90
+    assert time.monotonic() - began < 15
+    assert dialing.work(30) == 0
+
+
+def test_slow_campaign_does_not_slow_down_another_on_its_trunk(dialing: World) -> None:
+    dialing.execute("UPDATE trunks SET cps = 300, channels = 500")
+    dialing.set_campaign(cps=6)
+    other = dialing.campaign("fast")
+    dialing.queued(10)
+    dialing.queued([number(n) for n in range(100, 250)], campaign_id=other)
+    began = time.monotonic()
+    dialing.work(0.9)
+    elapsed = time.monotonic() - began
+    fast = sum(call["state"] == "ringing" for call in dialing.calls(campaign_id=other))
+    # Half the trunk's pace is a bar that a busy machine takes, and the campaigns' common pace doesn't.
+    assert fast > min(elapsed, 0.9) * 300 * 0.4 or fast == 150
+
+
+def test_event_that_came_before_the_answer_is_not_undone(dialing: World) -> None:
+    """A call can be over before its POST is answered."""
+    (call_id,) = dialing.queued(1)
+    dialing.fault(latency_ms=150)
+    worker = threading.Thread(target=dialing.work)
+    worker.start()
+    wait_for(lambda: dialing.ledger.invites, "the INVITE")
+    with dialing.engine.begin() as tx:
+        slots = end_calls(tx, [Ending(call_id, hangup=HangupReport(17, 486, "BUSY"))])
+    dialing.dialer.limiter.release(slots)
+    worker.join(10)
+    call = dialing.call(call_id)
+    assert (call["state"], call["disposition"], call["post_answer"]) == ("ended", "busy", "accepted")
+    assert dialing.contact_of(call_id)["state"] == "waiting"
+    assert dialing.slots() == set()
+
+
+# Refused
+
+
+def test_call_that_the_pbx_can_t_make_has_failed_and_counts(dialing: World) -> None:
+    (call_id,) = dialing.queued(1)
+    dialing.fault(refuse={"status": 400, "count": 1})
+    dialing.work()
+    call, contact = dialing.call(call_id), dialing.contact_of(call_id)
+    assert (call["state"], call["disposition"]) == ("ended", "failed")
+    assert call["failure_reason"].startswith("400 ")
+    assert (contact["state"], contact["final_reason"]) == ("done", "final_disposition")
+    assert contact["attempts"] == 1
+    assert dialing.slots() == set()
+    assert dialing.invites(call_id) == 0
+    assert breaker(dialing) is BreakerState.CLOSED
+
+
+@pytest.mark.parametrize("status", [401, 403, 503])
+def test_refusal_by_the_node_s_fault_costs_nobody_an_attempt(dialing: World, status: int) -> None:
+    (call_id,) = dialing.queued(1)
+    dialing.fault(refuse={"status": status, "count": 1000})
+    dialing.work(0.3)
+    assert is_due(dialing, call_id)
+    dialing.clear_faults()
+    dialing.dialer.breaker.worked(trunk_scope(dialing.trunk_id))
+    dialing.work()
+    assert dialing.call(call_id)["state"] == "ringing"
+    assert dialing.contact_of(call_id)["attempts"] == 1
+    assert dialing.invites(call_id) == 1
+
+
+def test_trunk_that_does_not_exist_costs_nobody_an_attempt(dialing: World) -> None:
+    dialing.execute("UPDATE trunks SET endpoint = 'PJSIP/{number}@nosuch'")
+    (call_id,) = dialing.queued(1)
+    dialing.work(0.2)
+    assert is_due(dialing, call_id)
+
+
+def test_wrong_password_does_not_burn_the_list(dialing: World) -> None:
+    ids = dialing.queued(60)
+    wrong = Dialer(dialing.settings.model_copy(update={"ari_password": SecretStr("wrong")}), nudges=dialing.nudges)
+    try:
+        for _ in range(4):
+            wrong.originating.work_on(dialing.trunk_id, seconds=0.2)
+    finally:
+        wrong.close()
+    assert all(is_due(dialing, call_id) for call_id in ids)
+    assert breaker(dialing) is BreakerState.OPEN
+
+
+def test_missing_password_claims_nothing(dialing: World) -> None:
+    (call_id,) = dialing.queued(1)
+    lacking = Dialer(dialing.settings.model_copy(update={"ari_password": None}), nudges=dialing.nudges)
+    try:
+        with pytest.raises(ConfigurationError):
+            lacking.originating.work_on(dialing.trunk_id, seconds=0.2)
+    finally:
+        lacking.close()
+    assert is_due(dialing, call_id)
+
+
+def test_breaker_opens_probes_with_one_call_and_closes_when_it_works(dialing: World) -> None:
+    ids = dialing.queued(10)
+    dialing.fault(refuse={"status": 503, "count": 1000})
+    dialing.work(0.5)
+    assert breaker(dialing) is BreakerState.OPEN
+    assert dialing.work(0.5) == 0
+    posts = len(dialing.ledger.posts)
+    let_probe(dialing)
+    assert dialing.work(0.5) == 1
+    assert len(dialing.ledger.posts) == posts + 1
+    assert breaker(dialing) is BreakerState.OPEN
+    dialing.clear_faults()
+    let_probe(dialing)
+    assert dialing.work(0.5) == 1
+    assert breaker(dialing) is BreakerState.CLOSED
+    assert dialing.work() == 9
+    assert dialing.states() == {"ringing": 10}
+    assert all(dialing.invites(call_id) == 1 for call_id in ids)
+
+
+def test_refused_connection_costs_nobody_an_attempt_and_opens_the_breaker(world: World) -> None:
+    ids = world.queued(8)
+    world.work(0.3)
+    assert all(is_due(world, call_id) for call_id in ids)
+    assert breaker(world) is BreakerState.OPEN
+
+
+# Unknown
+
+
+def test_answer_that_was_lost_leaves_the_call_to_reconcile_and_is_never_sent_again(dialing: World) -> None:
+    ids = dialing.queued(3)
+    dialing.fault(drop_answers=3)
+    dialing.work()
+    for call_id in ids:
+        call = dialing.call(call_id)
+        assert (call["state"], call["post_answer"]) == ("originating", "unknown")
+        assert dialing.contact_of(call_id)["attempts"] == 1
+    assert len(dialing.slots()) == 3
+    dialing.clear_faults()
+    assert dialing.work() == 0
+    assert [dialing.invites(call_id) for call_id in ids] == [1, 1, 1]
+
+
+def test_lost_answer_of_a_call_that_is_known_to_ring_does_not_set_it_back(dialing: World) -> None:
+    (call_id,) = dialing.queued(1)
+    dialing.fault(stall_ms=0, latency_ms=1000)
+    worker = threading.Thread(target=dialing.work)
+    worker.start()
+    wait_for(lambda: dialing.ledger.invites, "the INVITE")
+    dialing.execute("UPDATE calls SET state = 'ringing', dialed_at = claimed_at")
+    worker.join(10)
+    call = dialing.call(call_id)
+    assert (call["state"], call["post_answer"], call["failure_reason"]) == ("ringing", "unknown", None)
+
+
+def test_pbx_that_takes_requests_and_answers_none_is_left_alone_after_a_few(dialing: World) -> None:
+    """Each of them is a person about whom nobody knows anything."""
+    dialing.queued(60)
+    dialing.fault(stall_ms=60_000)
+    dialing.work(0.5)
+    asked = len(dialing.ledger.posts)
+    for _ in range(3):
+        dialing.work(0.3)
+    assert breaker(dialing) is BreakerState.OPEN
+    assert len(dialing.ledger.posts) == asked
+    states = dialing.states()
+    assert states["originating"] == asked
+
+
+def test_call_whose_moment_has_passed_is_not_sent_and_loses_nothing(dialing: World) -> None:
+    """As in a process that was stopped between its claim and its POST."""
+    (call_id,) = dialing.queued(1)
+    claims = dialing.dialer.claims
+    claim = claims.claim
+
+    def late_claim(trunk_id: int) -> Any:
+        batch = claim(trunk_id)
+        if batch.claimed:
+            time.sleep(max(c.send_by for c in batch.claimed) - time.monotonic() + 0.01)
+        return batch
+
+    claims.claim = late_claim  # type: ignore[method-assign]
+    dialing.work(0.01)
+    assert dialing.ledger.posts == ()
+    assert is_due(dialing, call_id)
+    assert breaker(dialing) is BreakerState.CLOSED
+
+
+def test_nothing_is_posted_after_the_row_s_dial_by(dialing: World) -> None:
+    dialing.execute("UPDATE trunks SET cps = 40")
+    dialing.queued(20)
+    dialing.fault(latency_ms=100)
+    dialing.work(0.8)
+    deadlines = {str(call["id"]): call["dial_by"].timestamp() for call in dialing.calls(post_answer="accepted")}
+    assert len(deadlines) >= 5
+    assert all(post.at <= deadlines[post.channel] for post in dialing.ledger.posts if post.channel in deadlines)
+
+
+def test_pause_in_the_middle_of_the_work_stops_every_post_after_its_answer(dialing: World) -> None:
+    dialing.execute("UPDATE trunks SET cps = 60")
+    dialing.queued(80)
+    worker = threading.Thread(target=dialing.work, args=(3.0,))
+    worker.start()
+    wait_for(lambda: len(dialing.ledger.posts) > 5, "some posts")
+    dialing.dialer.campaigns.command(dialing.campaign_id, CampaignCommand.PAUSE)
+    answered_at = time.time()
+    posted = len(dialing.ledger.posts)
+    worker.join(20)
+    assert [post for post in dialing.ledger.posts if post.at > answered_at] == []
+    assert posted < 80
+
+
+def test_worker_writes_only_under_its_own_claim(dialing: World) -> None:
+    """The call was given back and claimed by another while this worker's answer was on its way."""
+    (call_id,) = dialing.queued(1)
+    dialing.fault(latency_ms=150)
+    worker = threading.Thread(target=dialing.work)
+    worker.start()
+    wait_for(lambda: dialing.ledger.invites, "the INVITE")
+    other = "00000000-0000-4000-8000-000000000000"
+    dialing.execute("UPDATE calls SET claim_token = :token", token=other)
+    worker.join(10)
+    call = dialing.call(call_id)
+    assert (str(call["claim_token"]), call["state"], call["post_answer"]) == (other, "originating", None)
+
+
+def test_refused_worker_gives_back_only_its_own_claim(dialing: World) -> None:
+    (call_id,) = dialing.queued(1)
+    dialing.fault(refuse={"status": 503, "count": 9}, latency_ms=100)
+    (claimed,) = dialing.claim().claimed
+    dialing.execute("UPDATE calls SET claim_token = gen_random_uuid()")
+    with dialing.engine.begin() as tx:
+        transitions.requeue(tx, [(call_id, claimed.slot.token)])
+    assert dialing.call(call_id)["state"] == "originating"
+    assert dialing.contact_of(call_id)["attempts"] == 1
+
+
+def test_claim_under_a_tomb_is_not_given_back(dialing: World) -> None:
+    """A worker was stopped so long that reconcile has occupied the id. Queued again, the call would be dialed under
+    a tomb that is about to go, and the person called twice."""
+    (call_id,) = dialing.queued(1)
+    (claimed,) = dialing.claim().claimed
+    dialing.execute("UPDATE calls SET tomb_at = clock_timestamp()")
+    with dialing.engine.begin() as tx:
+        transitions.requeue(tx, [(call_id, claimed.slot.token)])
+    assert dialing.call(call_id)["state"] == "originating"
+    assert dialing.contact_of(call_id)["attempts"] == 1
+
+
+def test_slot_stays_with_a_call_that_was_not_given_back(dialing: World) -> None:
+    (call_id,) = dialing.queued(1)
+    claims = dialing.dialer.claims
+    claim = claims.claim
+
+    def late_claim(trunk_id: int) -> Any:
+        batch = claim(trunk_id)
+        if batch.claimed:
+            dialing.execute("UPDATE calls SET tomb_at = clock_timestamp()")
+            time.sleep(max(c.send_by for c in batch.claimed) - time.monotonic() + 0.01)
+        return batch
+
+    claims.claim = late_claim  # type: ignore[method-assign]
+    dialing.work(0.01)
+    assert dialing.slots() == {str(dialing.call(call_id)["claim_token"])}
+
+
+def test_answers_are_written_after_the_database_was_away_for_a_moment(dialing: World) -> None:
+    (call_id,) = dialing.queued(1)
+    failures = iter([True])
+
+    def cut(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if "post_answer = 'accepted'" in statement and next(failures, False):
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    event.listen(dialing.engine, "before_cursor_execute", cut)
+    dialing.work()
+    event.remove(dialing.engine, "before_cursor_execute", cut)
+    assert dialing.call(call_id)["state"] == "ringing"
+
+
+# Endings
+
+
+@pytest.mark.parametrize(
+    ("disposition", "attempts", "state", "counted"),
+    [
+        (Disposition.BUSY, 1, "waiting", 1),
+        (Disposition.BUSY, 3, "done", 3),
+        (Disposition.ANSWERED, 1, "done", 1),
+        (Disposition.NOT_DIALED, 1, "ready", 0),
+        (Disposition.NOT_DIALED, 3, "ready", 2),
+        (Disposition.INDETERMINATE, 1, "waiting", 1),
+        (Disposition.CANCELLED, 1, "done", 1),
+    ],
+)
+def test_end_of_a_call_moves_its_contact_on_in_the_same_transaction(
+    world: World, disposition: Disposition, attempts: int, state: str, counted: int
+) -> None:
+    (call_id,) = world.queued(1, attempts=attempts - 1)
+    world.set_campaign(retry_policy={})
+    (claimed,) = world.claim().claimed
+    with world.engine.begin() as tx:
+        slots = end_calls(tx, [Ending(call_id, disposition)])
+    contact = world.contact_of(call_id)
+    assert slots == [claimed.slot]
+    assert (contact["state"], contact["attempts"], contact["open_call_id"]) == (state, counted, None)
+    assert (contact["next_attempt_at"] is not None) == (state == "waiting")
+    assert contact["last_disposition"] == (None if disposition is Disposition.NOT_DIALED else disposition)
+    assert world.call(call_id)["disposition"] == disposition
+
+
+def test_call_ends_once(world: World) -> None:
+    (call_id,) = world.queued(1)
+    world.claim()
+    with world.engine.begin() as tx:
+        assert len(end_calls(tx, [Ending(call_id, Disposition.BUSY)])) == 1
+    with world.engine.begin() as tx:
+        assert end_calls(tx, [Ending(call_id, Disposition.ANSWERED)]) == []
+        assert end_calls(tx, []) == []
+    assert world.call(call_id)["disposition"] == "busy"
+    assert world.contact_of(call_id)["state"] == "waiting"
+
+
+def test_end_of_an_old_call_does_not_touch_a_contact_that_has_gone_on(world: World) -> None:
+    (call_id,) = world.queued(1)
+    world.claim()
+    world.execute("UPDATE contacts SET open_call_id = gen_random_uuid()")
+    with world.engine.begin() as tx:
+        end_calls(tx, [Ending(call_id, Disposition.BUSY)])
+    assert world.contact_of(call_id)["state"] == "in_call"
+
+
+def test_retry_is_counted_from_the_database_s_time(world: World) -> None:
+    (call_id,) = world.queued(1)
+    world.claim()
+    with world.engine.begin() as tx:
+        end_calls(tx, [Ending(call_id, Disposition.BUSY)])
+    waits = world.contact_of(call_id)["next_attempt_at"] - world.call(call_id)["ended_at"]
+    assert waits.total_seconds() == 300
+
+
+def test_many_ends_at_once_from_both_sides_do_not_deadlock(world: World) -> None:
+    world.execute("UPDATE trunks SET cps = 5000, channels = 1000")
+    world.queued(25)
+    ids = [claimed.call_id for claimed in world.claim().claimed]
+    assert len(ids) == 25
+
+    def end(order: list[UUID]) -> None:
+        with world.engine.begin() as tx:
+            tx.execute(text("SELECT 1"))
+            end_calls(tx, [Ending(call_id, Disposition.BUSY) for call_id in order])
+
+    threads = [threading.Thread(target=end, args=(order,)) for order in (ids, ids[::-1], ids, ids[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert world.states() == {"ended": 25}
+    with world.engine.begin() as tx:
+        assert tx.scalar(text("SELECT count(*) FROM contacts WHERE state = 'waiting' AND attempts = 1")) == 25
