@@ -5,6 +5,7 @@ from typing import Any
 from flask import Request
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.exceptions import BadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import auth, errors, limits, metrics, openapi
 from api.context import EXTENSION
@@ -69,4 +70,6 @@ def create_app(dialer: Dialer) -> OpenAPI:
     limits.install(app, dialer.settings)
     app.before_request(auth.authorize)
     auth.check_complete(app)
+    if proxies := dialer.settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     return app

@@ -35,7 +35,7 @@ def install(app: OpenAPI, settings: Settings) -> None:
             )
         ],
         strategy="moving-window",
-        storage_uri=settings.redis_url,
+        storage_uri=settings.cache_redis_url or settings.redis_url,
         storage_options={"socket_timeout": _REDIS_SECONDS, "socket_connect_timeout": _REDIS_SECONDS},  # type: ignore[dict-item]
         in_memory_fallback_enabled=True,
         key_prefix="api",

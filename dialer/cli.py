@@ -153,7 +153,9 @@ def listener(node: str | None) -> None:
 @click.option("--port", default=5555, show_default=True)
 def flower(address: str, port: int) -> None:
     """Show the queues in a browser (Flower)."""
-    resolve(load_settings())
+    settings = resolve(load_settings())
+    if settings.flower_basic_auth is not None:  # by the environment: arguments are seen by everybody on the machine
+        os.environ["FLOWER_BASIC_AUTH"] = settings.flower_basic_auth.get_secret_value()
     # Task events would double what a job costs its worker; the queues are shown without.
     _celery("flower", f"--address={address}", f"--port={port}", "--enable_events=False")
 
@@ -261,6 +263,33 @@ def lift() -> None:
     with _dialer() as dialer:
         dialer.control.lift()
     click.echo("The emergency stop is lifted.")
+
+
+@main.command()
+@click.option(
+    "--lost-seconds", required=True, type=click.FloatRange(0), help="How much time of commits may be lost, at most."
+)
+@click.option(
+    "--hold-hours",
+    default=24.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="How long the doubtful are left alone.",
+)
+def recover(lost_seconds: float, hold_hours: float) -> None:
+    """Dial again after PostgreSQL was promoted or restored.
+
+    Whoever may have been called in the lost time is not called for a while; nobody loses an attempt.
+    """
+    with _dialer() as dialer:
+        history = dialer.recovering.history()
+        if history.is_known:
+            click.echo("PostgreSQL's history is the one that was recorded: there is nothing to recover from.")
+            return
+        done = dialer.recovering.recover(lost_seconds=lost_seconds, hold_seconds=hold_hours * 3600)
+    click.echo(
+        f"{done.withdrawn} queued calls were taken back, {done.held_back} contacts are held back. Dialing goes on."
+    )
 
 
 def _operator() -> str:

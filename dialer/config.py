@@ -1,5 +1,6 @@
-"""The settings: one class, read from the environment (and `.env`), checked once at start."""
+"""The settings: one class, read from the environment (and `.env`, and a folder of secrets), checked once at start."""
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from dialer.errors import ConfigurationError
 
 PREFIX = "DIALER_"
+SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
+"""The variable that names a folder of secrets, like `/run/secrets` of containers or a unit's credentials."""
 
 
 class Settings(BaseSettings):
@@ -29,6 +32,26 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(5, ge=1, le=100, description="Connections kept by each process.")
     redis_url: str | None = Field(
         None, description="Redis for queues and limits, `redis://host:6379/0`. Empty: an embedded server."
+    )
+
+    cache_redis_url: str | None = Field(
+        None, description="Redis for what may be lost: the API's counts of requests. Empty: the one of `redis_url`."
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="Proxies before the API, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
+    )
+    flower_basic_auth: SecretStr | None = Field(
+        None, description="`user:password` that Flower asks for. Empty: it asks nobody who they are."
+    )
+    metrics_host: str = Field("127.0.0.1", description="Where workers, listeners and the exporter serve their metrics.")
+    metrics_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="The port of those metrics, one for each process. 0: none; the exporter takes 9108.",
     )
 
     failpoints_dir: Path | None = Field(
@@ -106,7 +129,15 @@ class Settings(BaseSettings):
             return frozenset(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("database_url", "redis_url", "jwt_secret", "ari_password", mode="before")
+    @field_validator(
+        "database_url",
+        "redis_url",
+        "cache_redis_url",
+        "jwt_secret",
+        "ari_password",
+        "flower_basic_auth",
+        mode="before",
+    )
     @classmethod
     def _empty_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value
@@ -121,7 +152,7 @@ class Settings(BaseSettings):
             raise ValueError("must begin with postgresql:// (PostgreSQL is the only database)")
         return f"postgresql+psycopg2://{rest}"
 
-    @field_validator("redis_url")
+    @field_validator("redis_url", "cache_redis_url")
     @classmethod
     def _redis_only(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("redis://", "rediss://")):
@@ -145,13 +176,23 @@ def load_settings(**overrides: Any) -> Settings:
     """Read and check the settings.
 
     Raises:
-        ConfigurationError: names every variable that is wrong, and why.
+        ConfigurationError: names every variable that is wrong, and why; or the folder of secrets that isn't there.
     """
     try:
-        return Settings(**overrides)
+        return Settings(_secrets_dir=_secrets_dir(), **overrides)
     except ValidationError as error:
         lines = [f"{_variable(item['loc'])}: {item['msg'].removeprefix('Value error, ')}" for item in error.errors()]
         raise ConfigurationError("The settings are not valid:\n  " + "\n  ".join(lines)) from error
+
+
+def _secrets_dir() -> Path | None:
+    """The folder whose files are settings, by their variables' names; the environment goes before them."""
+    given = os.environ.get(SECRETS_DIR)
+    if not given:
+        return None
+    if not Path(given).is_dir():
+        raise ConfigurationError(f"{SECRETS_DIR}: {given} is not a folder.")
+    return Path(given)
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

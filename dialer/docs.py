@@ -25,8 +25,10 @@ _SETTINGS_HEAD: Final = """# Settings
 {note}
 
 Every setting is an environment variable, or a line `NAME=value` of a file `.env` in the working directory; the
-environment goes first. All are read and checked once, when a process starts: a value that can't be right ends it with a
-message that names the variable. A variable that nobody has set has its default.
+environment goes first. Or a file: `DIALER_SECRETS_DIR` names a folder whose files have the variables' names
+(`DIALER_JWT_SECRET`, or in small letters), as containers and systemd give secrets. All are read and checked once, when a
+process starts: a value that can't be right ends it with a message that names the variable. A variable that nobody has
+set has its default.
 
 | variable | value | default | meaning |
 |---|---|---|---|
@@ -39,9 +41,10 @@ Read by others:
 |---|---|---|
 | `DIALER_CACHE_DIR` | the lab | where installed Asterisks are kept; `.cache` of the checkout if it isn't set |
 | `DIALER_LAB_MIRROR` | the lab | the Debian mirror that Asterisk is installed from |
+| `DIALER_SECRETS_DIR` | all processes | a folder of secrets: a file for a variable, its content the value |
 | `DIALER_TEST_DATABASE_URL` | the tests | a PostgreSQL to use instead of their own; its role may create databases |
 | `DIALER_TEST_REDIS_URL` | the tests | a Redis to use instead; **its database is flushed** |
-| `FLOWER_BASIC_AUTH` | Flower | `user:password`; without it Flower asks nobody who they are |
+| `FLOWER_BASIC_AUTH` | Flower | as `DIALER_FLOWER_BASIC_AUTH`, which goes first |
 | `GUNICORN_CMD_ARGS` | gunicorn | further options of the API's server, like `--threads 32` |
 | `PROMETHEUS_MULTIPROC_DIR` | the API | folder for metrics; without it one is made, and removed at the end |
 | `PYTHON` | make | the Python to make `.venv` with |
