@@ -32,6 +32,7 @@ from dialer.services.nudges import Nudges
 from dialer.services.originating import Originating
 from dialer.services.passwords import Passwords
 from dialer.services.reconciling import Reconciling
+from dialer.services.recovering import Recovering
 from dialer.services.single_calls import SingleCalls
 from dialer.services.stats import Stats
 from dialer.services.sweeping import Sweeping
@@ -196,6 +197,10 @@ class Dialer:
     @cached_property
     def reconciling(self) -> Reconciling:
         return Reconciling(self.engine, self.limiter, self.ari_client, self.settings)
+
+    @cached_property
+    def recovering(self) -> Recovering:
+        return Recovering(self.engine)
 
     @cached_property
     def single_calls(self) -> SingleCalls:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, text
 
-from dialer.db import barrier, transitions
+from dialer.db import barrier, timeline, transitions
 
 _TIMEOUTS: Final = text("""
     SELECT set_config('lock_timeout', '1000', true), set_config('idle_in_transaction_session_timeout', '2000', true)
@@ -18,13 +18,13 @@ def begin(tx: Connection) -> None:
     barrier.share(tx)
 
 
-_TRUNK: Final = text("""
+_TRUNK: Final = text(f"""
     SELECT trunk.id, trunk.endpoint, trunk.caller_id, trunk.cps, trunk.channels, trunk.enabled,
            node.id AS node_id, node.name AS node_name, node.ari_url, node.ari_username, node.enabled AS node_enabled,
            node.is_simulator, node.listener_epoch,
            COALESCE(node.lease_until > clock_timestamp(), false) AS listener_alive,
            COALESCE(node.echo_at > clock_timestamp() - make_interval(secs => :echo_max_age), false) AS echo_recent,
-           control.stop_at, control.allow_list_only
+           control.stop_at, control.allow_list_only, control.pg_timeline, {timeline.CURRENT} AS current_timeline
     FROM trunks AS trunk JOIN pbx_nodes AS node ON node.id = trunk.node_id CROSS JOIN control
     WHERE trunk.id = :trunk_id
 """)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 from dialer import failpoints
 from dialer.clock import Clock
 from dialer.config import Settings
-from dialer.db import barrier, claiming
+from dialer.db import barrier, claiming, timeline
 from dialer.domain import phone
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.gate import GateFacts, decide
@@ -125,6 +125,8 @@ class Claims:
                 return Batch(closed=closed)
             node = Node(trunk["node_id"], trunk["node_name"], trunk["ari_url"], trunk["ari_username"])
             self._prepare(node)
+            if trunk["pg_timeline"] is None:
+                timeline.record(tx)
             rows = claiming.candidates(tx, trunk_id, most)
             allowed = self._gate(tx, trunk, rows)
             if not allowed:
@@ -148,6 +150,8 @@ class Claims:
             return "no such trunk"
         if trunk["stop_at"] is not None:
             return "emergency stop"
+        if trunk["pg_timeline"] not in (None, trunk["current_timeline"]):
+            return "PostgreSQL may have lost commits: it was promoted or restored (dialer recover)"
         if not (trunk["enabled"] and trunk["node_enabled"]):
             return "trunk or node disabled"
         if not (trunk["listener_alive"] and trunk["echo_recent"]):

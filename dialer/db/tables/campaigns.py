@@ -96,6 +96,8 @@ class ImportChunk(Base):
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     rows: Mapped[bytes | None] = mapped_column(LargeBinary)
     done: Mapped[bool] = mapped_column(server_default="false")
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """How often a process has begun to import it."""
     imported: Mapped[int] = mapped_column(server_default="0")
     duplicates: Mapped[int] = mapped_column(server_default="0")
     refused: Mapped[int] = mapped_column(server_default="0")

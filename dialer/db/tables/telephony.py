@@ -66,6 +66,8 @@ class Control(Base):
     stop_reason: Mapped[str | None]
     allow_list_only: Mapped[bool] = mapped_column(server_default="false")
     dispatched_at: Mapped[datetime | None]
+    pg_timeline: Mapped[str | None]
+    """The history of PostgreSQL in which claims are made (dialer.db.timeline). None until the first one."""
 
 
 class AllowedNumber(CreatedAt, Base):

@@ -1,0 +1,32 @@
+"""Which history this PostgreSQL tells. Another than the recorded one may lack commits: claims, and promises."""
+
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+# A promoted standby and a recovery from a backup begin a new timeline, a restored dump is in another cluster.
+# pg_control_checkpoint() shows the new timeline only after the first checkpoint; the name of the WAL file being
+# written has it at once.
+CURRENT: Final = """(
+    SELECT system_identifier || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()
+)"""
+
+_READ: Final = text(f"SELECT pg_timeline AS recorded, {CURRENT} AS current FROM control")
+_ACCEPT: Final = text(f"UPDATE control SET pg_timeline = {CURRENT}")
+_RECORD: Final = text(f"UPDATE control SET pg_timeline = {CURRENT} WHERE pg_timeline IS NULL")
+
+
+def read(tx: Connection) -> tuple[str | None, str]:
+    """What is recorded, None in a database that has never dialed, and what is so now."""
+    row = tx.execute(_READ).one()
+    return row.recorded, row.current
+
+
+def record(tx: Connection) -> None:
+    """Remember this history, if none is remembered."""
+    tx.execute(_RECORD)
+
+
+def accept(tx: Connection) -> None:
+    """Remember this history in the place of another."""
+    tx.execute(_ACCEPT)
