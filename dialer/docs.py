@@ -26,9 +26,9 @@ _SETTINGS_HEAD: Final = """# Settings
 
 Every setting is an environment variable, or a line `NAME=value` of a file `.env` in the working directory; the
 environment goes first. Or a file: `DIALER_SECRETS_DIR` names a folder whose files have the variables' names
-(`DIALER_JWT_SECRET`, or in small letters), as containers and systemd give secrets. All are read and checked once, when a
-process starts: a value that can't be right ends it with a message that names the variable. A variable that nobody has
-set has its default.
+(`DIALER_JWT_SECRET`, or in small letters), as containers and systemd give secrets. All are read and checked once, when
+a process starts: a value that can't be right ends it with a message that names the variable. A variable that nobody
+has set has its default.
 
 | variable | value | default | meaning |
 |---|---|---|---|
