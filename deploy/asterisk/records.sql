@@ -1,7 +1,8 @@
--- The tables of cdr_pgsql.conf and cel_pgsql.conf. Asterisk fills the columns it finds.
+-- The tables of cdr_pgsql.conf and cel_pgsql.conf. Asterisk fills the columns it finds, those without a default also with
+-- an empty text: so `id` is a serial and no identity.
 
 CREATE TABLE IF NOT EXISTS cdr (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id bigserial PRIMARY KEY,
     calldate timestamptz NOT NULL,
     clid text NOT NULL DEFAULT '',
     src text NOT NULL DEFAULT '',
@@ -24,7 +25,7 @@ CREATE TABLE IF NOT EXISTS cdr (
 CREATE INDEX IF NOT EXISTS cdr_uniqueid ON cdr (uniqueid);
 
 CREATE TABLE IF NOT EXISTS cel (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id bigserial PRIMARY KEY,
     eventtype text NOT NULL,
     eventtime timestamptz NOT NULL,
     userdeftype text NOT NULL DEFAULT '',

@@ -41,7 +41,7 @@ CALLEES: Final = (
         "80",
         "machine",
         "a machine: a long greeting, a beep, silence",
-        ("Playback(demo-congrats)", "Playback(beep)", "Wait(20)"),
+        ("Playback(vm-intro)", "Playback(beep)", "Wait(20)"),
     ),
     Callee("81", "human", "a person: a short hello, then silence", ("Wait(0.3)", "Playback(beep)", "Wait(10)")),
     Callee("82", "silent", "nothing is heard at all", ("Wait(15)",)),

@@ -9,6 +9,8 @@ from dialer.lab.releases import LabFailed, Release
 
 INSIDE = "/mnt"
 """Where the lab's folder is seen by its Asterisks."""
+SOCKETS_INSIDE = f"{INSIDE}/postgres"
+"""Where the PBX sees the folder of PostgreSQL's socket."""
 
 
 @dataclass(frozen=True, slots=True)

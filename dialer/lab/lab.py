@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from dialer.clock import Clock, SystemClock
 from dialer.lab.carrier import Pace, dialplan, pjsip
-from dialer.lab.configuration import INSIDE, Setting, append, copy, directories
+from dialer.lab.configuration import INSIDE, SOCKETS_INSIDE, Setting, append, copy, directories
 from dialer.lab.install import install, installed, require_root
 from dialer.lab.ledger import read_ledger
 from dialer.lab.process import START_SECONDS, Asterisk
@@ -30,13 +30,18 @@ _DATABASE_FILES: Final = frozenset({"cdr_pgsql.conf", "cel_pgsql.conf"})
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A PostgreSQL with the tables of records.sql, for the PBX's own records. It is reached over TCP."""
+    """A PostgreSQL with the tables of records.sql, for the PBX's own records. `host` may be its socket's folder."""
 
     host: str
     port: int
     name: str
     user: str
-    password: str
+    password: str = ""
+
+    @property
+    def sockets(self) -> str | None:
+        """The folder of its socket, if that is how it is reached."""
+        return self.host if self.host.startswith("/") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,7 @@ class Lab:
         if (database := self.options.database) is not None:
             for file in sorted(_DATABASE_FILES):
                 settings += [
-                    Setting(file, "global", "hostname", database.host),
+                    Setting(file, "global", "hostname", SOCKETS_INSIDE if database.sockets else database.host),
                     Setting(file, "global", "port", str(database.port)),
                     Setting(file, "global", "dbname", database.name),
                     Setting(file, "global", "user", database.user),
@@ -201,7 +206,11 @@ class Lab:
             tls_lines = f"tlsenable = yes\ntlsbindaddr = {HOST}:{tls}\ntlscertfile = {INSIDE}/pbx/etc/pbx.pem\n"
             append(folder / "etc", {"http.conf": tls_lines})
             self.tls_url = f"https://{HOST}:{tls}"
-        return Asterisk(root, self.folder, "pbx", f"http://{HOST}:{http}", self.password, self._clock)
+        sockets = database.sockets if database is not None else None
+        if sockets is not None:
+            (self.folder / Path(SOCKETS_INSIDE).name).mkdir(exist_ok=True)
+        url = f"http://{HOST}:{http}"
+        return Asterisk(root, self.folder, "pbx", url, self.password, self._clock, sockets=sockets)
 
     def _configure_carrier(self, root: Path, http: int, sip: int, pbx_sip: int) -> Asterisk:
         folder = self._prepare("carrier", self._common(http, first_rtp=25000), {})

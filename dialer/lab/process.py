@@ -11,7 +11,7 @@ import requests
 
 from dialer.clock import Clock
 from dialer.embedded.process import end, last_words, launch
-from dialer.lab.configuration import INSIDE
+from dialer.lab.configuration import INSIDE, SOCKETS_INSIDE
 from dialer.lab.releases import LabFailed
 
 START_SECONDS: Final = 60.0
@@ -20,9 +20,11 @@ _ATTEMPT_SECONDS: Final = 2.0
 _STOP_SECONDS: Final = 3.0
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
-# Arguments: the Asterisk's root, the lab's folder, the configuration file. The mounts end with the namespace.
+# Arguments: the Asterisk's root, the lab's folder, the configuration file, and perhaps the folder of PostgreSQL's
+# socket. The mounts end with the namespace.
 _ENTER: Final = f"""
 mount -t proc proc "$1/proc" && mount --bind "$2" "$1{INSIDE}" &&
+if [ -n "$4" ]; then mount --bind "$4" "$1{SOCKETS_INSIDE}" || exit; fi &&
 exec chroot "$1" /usr/sbin/asterisk -f -C "$3"
 """
 
@@ -30,7 +32,18 @@ exec chroot "$1" /usr/sbin/asterisk -f -C "$3"
 class Asterisk:
     """A PBX or a carrier of the lab. Its own folder is `lab_folder/name`, with its configuration under `etc`."""
 
-    def __init__(self, root: Path, lab_folder: Path, name: str, ari_url: str, password: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        root: Path,
+        lab_folder: Path,
+        name: str,
+        ari_url: str,
+        password: str,
+        clock: Clock,
+        *,
+        sockets: str | None = None,
+    ) -> None:
+        """`sockets`: a folder of the machine that it sees as `SOCKETS_INSIDE`, for a PostgreSQL without TCP."""
         self.name = name
         self.ari_url = ari_url
         self.password = password
@@ -38,6 +51,7 @@ class Asterisk:
         self._root = root
         self._lab_folder = lab_folder
         self._clock = clock
+        self._sockets = sockets or ""
         self._output = self.folder / "output"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -63,6 +77,7 @@ class Asterisk:
                 str(self._root),
                 str(self._lab_folder),
                 configuration,
+                self._sockets,
             ],
             directory=Path("/"),
             log=self._output,

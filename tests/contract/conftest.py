@@ -12,7 +12,8 @@ import pytest
 import requests
 
 from dialer.ari.client import AriClient
-from tests.contract.targets import NAMES, USERNAME, Target, started
+from dialer.lab.lab import Lab
+from tests.contract.targets import NAMES, USERNAME, LabTarget, Target, started
 from tests.contract.traces import keep, load
 from tests.contract.wire import Listener
 
@@ -35,6 +36,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if unknown:
             raise pytest.UsageError(f"--target knows {', '.join(NAMES)}, not {', '.join(sorted(unknown))}")
         metafunc.parametrize("target", names, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What only a real Asterisk can be asked isn't asked of the simulator."""
+    unfit = [item for item in items if "only_real" in getattr(item, "fixturenames", ()) and not _is_real(item)]
+    config.hook.pytest_deselected(items=unfit)
+    items[:] = [item for item in items if item not in unfit]
+
+
+def _is_real(item: pytest.Item) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and str(callspec.params["target"]).startswith("asterisk")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -69,6 +82,12 @@ class Pbx:
         self.http.auth = (USERNAME, target.password)
         self.calls: list[UUID] = []
         stack.callback(self._hang_up_all)
+
+    @property
+    def lab(self) -> Lab:
+        """The lab, where the target is a real Asterisk."""
+        assert isinstance(self.target, LabTarget)
+        return self.target.lab
 
     def new_client(self, app: str | None = None, read_timeout: float = 5.0) -> AriClient:
         """A client of the product's own."""
@@ -116,6 +135,11 @@ class Pbx:
 def pbx(target: Target) -> Iterator[Pbx]:
     with ExitStack() as stack:
         yield Pbx(target, stack)
+
+
+@pytest.fixture
+def only_real() -> None:
+    """Marks a test that is asked of real Asterisks only."""
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_sounds_wait_for_each_other(pbx: Pbx, listener: Listener) -> None:
 
 def test_nothing_can_be_played_while_it_rings(pbx: Pbx, listener: Listener) -> None:
     call = pbx.dial("20", timeout=30)
-    listener.wait_for("ChannelStateChange", call)
+    listener.wait_until_it_rings(call)
     with pytest.raises(Refused) as caught:
         pbx.client.play(call, str(uuid4()), "sound:beep")
     assert caught.value.http_status == 409

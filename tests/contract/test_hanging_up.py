@@ -13,7 +13,7 @@ SOFT = "ChannelHangupRequest 32 soft"
 
 def test_our_own_hangup_while_it_rings_is_a_cancelled_call(pbx: Pbx, listener: Listener, recorded: Recorded) -> None:
     call = pbx.dial("20", timeout=30)
-    listener.wait_for("ChannelStateChange", call)
+    listener.wait_until_it_rings(call)
     assert pbx.client.hang_up(call)
     listener.wait_for("ChannelDestroyed", call)
     story = ("Dial", "ChannelStateChange Ringing", "Dial RINGING", SOFT, "Dial NOANSWER", "ChannelDestroyed 16")
@@ -57,7 +57,7 @@ def test_a_reason_of_ours_comes_back_as_the_cause(
     pbx: Pbx, listener: Listener, reason: str, story: tuple[str, str]
 ) -> None:
     call = pbx.dial("20", timeout=30)
-    listener.wait_for("ChannelStateChange", call)
+    listener.wait_until_it_rings(call)
     assert pbx.client.hang_up(call, reason)
     listener.wait_for("ChannelDestroyed", call)
     on_16 = (story[0], story[1].rpartition(" ")[0])
@@ -66,7 +66,7 @@ def test_a_reason_of_ours_comes_back_as_the_cause(
 
 def test_a_reason_that_is_none_is_refused_and_the_call_goes_on(pbx: Pbx, listener: Listener) -> None:
     call = pbx.dial("20", timeout=30)
-    listener.wait_for("ChannelStateChange", call)
+    listener.wait_until_it_rings(call)
     assert pbx.raw("DELETE", f"/channels/{call}?reason=bogus").status_code == 400
     assert pbx.client.channel(call) is not None
 

@@ -60,6 +60,11 @@ class Listener:
             assert has_come, f"no {kind} of {about}: {[short(event) for event in self._events]}"
         return found()[count - 1]
 
+    def wait_until_it_rings(self, about: object) -> None:
+        """Until both events of a 180 are there, whichever comes first."""
+        self.wait_for("ChannelStateChange", about)
+        self.wait_for("Dial", about, count=2)
+
     def of(self, about: object = None) -> list[Event]:
         """The events (about that channel)."""
         events = list(self._events)

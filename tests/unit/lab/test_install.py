@@ -1,0 +1,73 @@
+"""What an install says when it can't be had."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from dialer.errors import ConfigurationError
+from dialer.lab import install as module
+from dialer.lab.install import install, installed, require_root
+from dialer.lab.releases import CACHE_VARIABLE, MIRROR_VARIABLE, LabFailed, release_of
+
+RELEASE = release_of("22")
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
+    """Nothing is run; what would have been is kept. Every command succeeds and makes the folder it names."""
+    ran: list[list[str]] = []
+
+    def run(command: Sequence[str], log: Path) -> bool:
+        ran.append(list(command))
+        (tmp_path / "asterisk-22.partial").mkdir(exist_ok=True)
+        return True
+
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.delenv(MIRROR_VARIABLE, raising=False)
+    monkeypatch.setattr(module, "require_root", lambda: None)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(module, "_run", run)
+    monkeypatch.setattr(module, "_version", lambda folder: "22.10.1")
+    return ran
+
+
+def test_it_is_installed_once(commands: list[list[str]], tmp_path: Path) -> None:
+    assert installed(RELEASE) is None
+    assert install(RELEASE) == tmp_path / "asterisk-22"
+    assert installed(RELEASE) == "22.10.1"
+    assert install(RELEASE) == tmp_path / "asterisk-22"
+    assert len(commands) == 1
+    assert commands[0][-3:] == ["sid", str(tmp_path / "asterisk-22.partial"), "http://deb.debian.org/debian"]
+
+
+def test_another_mirror_may_be_named(commands: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MIRROR_VARIABLE, "https://snapshot.example/")
+    install(RELEASE)
+    assert commands[0][-1] == "https://snapshot.example/"
+
+
+def test_a_distribution_that_has_moved_on_says_what_to_do(
+    commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_version", lambda folder: "24.1.0")
+    with pytest.raises(LabFailed, match=r"has Asterisk 24\.1\.0 now, and the lab wants 22: set DIALER_LAB_MIRROR"):
+        install(RELEASE)
+    assert installed(RELEASE) is None
+
+
+def test_a_package_that_is_gone_says_what_to_do(commands: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_run", lambda command, log: False)
+    with pytest.raises(LabFailed, match="could not be installed from Debian sid"):
+        install(RELEASE)
+
+
+def test_without_root_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(LabFailed, match="needs root on Linux"):
+        require_root()
+
+
+def test_a_version_that_the_lab_does_not_know_is_an_error() -> None:
+    with pytest.raises(ConfigurationError, match="there is 22 and 16"):
+        release_of("18")
