@@ -19,6 +19,8 @@ keepalive = 5
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 forwarded_allow_ips = "127.0.0.1,::1"
 accesslog = None
+# It would lie in the home folder, the same for every instance.
+control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:
