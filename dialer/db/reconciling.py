@@ -16,14 +16,16 @@ def try_lock(tx: Connection, node_id: int) -> bool:
 
 
 _NODES: Final = text("""
-    SELECT DISTINCT node.id, node.name, node.ari_url, node.ari_username
-    FROM pbx_nodes AS node JOIN calls AS call ON call.node_id = node.id
-    WHERE call.state IN ('originating', 'ringing', 'up') ORDER BY node.id
+    SELECT id, name, ari_url, ari_username FROM pbx_nodes AS node
+    WHERE enabled OR EXISTS (
+        SELECT FROM calls WHERE node_id = node.id AND state IN ('originating', 'ringing', 'up')
+    )
+    ORDER BY id
 """)
 
 
-def nodes_with_open_calls(tx: Connection) -> Sequence[RowMapping]:
-    """The nodes that there is something to reconcile on."""
+def nodes(tx: Connection) -> Sequence[RowMapping]:
+    """The nodes on which there may be something to reconcile: a channel may have been left behind by any call."""
     return tx.execute(_NODES).mappings().all()
 
 
@@ -65,8 +67,27 @@ def bury(tx: Connection, call_id: UUID) -> None:
     tx.execute(_BURY, {"id": call_id})
 
 
+_BURIED: Final = text("SELECT id FROM calls WHERE node_id = :node_id AND state = 'originating' AND tomb_at IS NOT NULL")
+
+
+def buried(tx: Connection, node_id: int) -> list[UUID]:
+    """Calls whose id a tomb occupies, as far as we know."""
+    return list(tx.scalars(_BURIED, {"node_id": node_id}))
+
+
+_UNBURY: Final = text("""
+    UPDATE calls SET tomb_at = NULL WHERE id = ANY(CAST(:ids AS uuid[])) AND state = 'originating'
+""")
+
+
+def unbury(tx: Connection, ids: Sequence[UUID]) -> None:
+    """The tombs of these calls don't stand: their hold begins anew, with a new one."""
+    if ids:
+        tx.execute(_UNBURY, {"ids": list(ids)})
+
+
 _HELD: Final = text("""
-    SELECT call.id, call.post_answer,
+    SELECT call.id,
            COALESCE(node.gap_free_since < call.claimed_at AND node.listener_epoch = call.listener_epoch, false)
                AS heard_all
     FROM calls AS call JOIN pbx_nodes AS node ON node.id = call.node_id
@@ -126,22 +147,26 @@ _LOST: Final = text("""
     WHERE call.node_id = :node_id AND call.state IN ('ringing', 'up')
       AND call.id = ANY(CAST(:missing AS uuid[]))
       AND call.missed_at < clock_timestamp() - make_interval(secs => :grace)
-      AND node.echo_at > call.missed_at
+      AND (node.echo_at > call.missed_at OR COALESCE(node.lease_until, '-infinity') < call.missed_at)
 """)
 
 
 def lost(tx: Connection, node_id: int, missing: Sequence[UUID], *, grace_seconds: float) -> Sequence[RowMapping]:
-    """Calls absent from two lists some time apart, with the listener having written all it heard in between."""
+    """Calls absent from two lists some time apart, with the listener having written all it heard in between.
+
+    Where nobody was listening at the time of the first list, nobody will write anything.
+    """
     parameters = {"node_id": node_id, "missing": list(missing), "grace": grace_seconds}
     return tx.execute(_LOST, parameters).mappings().all()
 
 
+# With each gap the listener forgets its last echo; when the PBX last said anything at all it does not.
 _ABANDONED: Final = text("""
     SELECT id, answered_at FROM calls WHERE node_id = :node_id AND state IN ('originating', 'ringing', 'up')
       AND dial_by < clock_timestamp() - make_interval(secs => timeout_seconds + :lost)
       AND NOT EXISTS (
           SELECT FROM pbx_nodes WHERE id = :node_id
-            AND echo_at > clock_timestamp() - make_interval(secs => :lost)
+            AND GREATEST(echo_at, startup_seen_at) > clock_timestamp() - make_interval(secs => :lost)
       )
 """)
 

@@ -6,16 +6,17 @@ the call ended.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Engine, RowMapping
+from sqlalchemy import Connection, Engine, RowMapping
 
 from dialer import failpoints
 from dialer.ari.client import AriClient, Channel
+from dialer.ari.errors import Refused
 from dialer.config import Settings
-from dialer.db import reconciling
+from dialer.db import reconciling, transitions
 from dialer.domain.dispositions import Disposition
 from dialer.errors import AriError, ConfigurationError, LimitsUnavailable
 from dialer.failpoints import Step
@@ -42,9 +43,9 @@ class Reconciling:
         self._settings = settings
 
     def tick(self) -> None:
-        """Look into every node that has open calls. A node that doesn't answer is left for the next time."""
+        """Look into every node. One that doesn't answer is left for the next time."""
         with self._engine.begin() as tx:
-            rows = reconciling.nodes_with_open_calls(tx)
+            rows = reconciling.nodes(tx)
         for row in rows:
             node = Node(row["id"], row["name"], row["ari_url"], row["ari_username"])
             try:
@@ -65,24 +66,30 @@ class Reconciling:
             client = self._client_for(node)
             client.info(fresh=True)  # while the PBX takes no new connection, nothing that it doesn't say is evidence
             self._look_for_unheard(node, client)
+            listed = self._compare_with_list(node, client)
             self._end_held_tombs(node, client)
-            self._compare_with_list(node, client)
+            self._give_up(node, but=listed)
 
     def _look_for_unheard(self, node: Node, client: AriClient) -> None:
         with self._engine.begin() as tx:
             rows = reconciling.unheard(tx, node.id, grace_seconds=self._settings.reconcile_grace_seconds)
         for row in rows:
-            call_id: UUID = row["id"]
-            channel = client.channel(call_id)
-            if channel is None and client.create_tomb(call_id):
-                failpoints.reach(Step.TOMB_PLACED)
-                log.info("call %s: no channel; a tomb occupies its id", call_id)
-                with self._engine.begin() as tx:
-                    reconciling.bury(tx, call_id)
-                continue
-            channel = channel or client.channel(call_id)
-            if channel is not None:
-                self._take_up(client, call_id, channel)
+            try:
+                self._look_for(client, row["id"])
+            except Refused as error:  # an answer: the others may fare better
+                log.error("call %s can't be looked into: %s", row["id"], error)  # noqa: TRY400
+
+    def _look_for(self, client: AriClient, call_id: UUID) -> None:
+        channel = client.channel(call_id)
+        if channel is None and client.create_tomb(call_id):
+            failpoints.reach(Step.TOMB_PLACED)
+            log.info("call %s: no channel; a tomb occupies its id", call_id)
+            with self._engine.begin() as tx:
+                reconciling.bury(tx, call_id)
+            return
+        channel = channel or client.channel(call_id)
+        if channel is not None:
+            self._take_up(client, call_id, channel)
 
     def _take_up(self, client: AriClient, call_id: UUID, channel: Channel) -> None:
         with self._engine.begin() as tx:
@@ -95,56 +102,78 @@ class Reconciling:
             client.subscribe(call_id)
 
     def _end_held_tombs(self, node: Node, client: AriClient) -> None:
-        with self._engine.begin() as tx:
-            rows = reconciling.tombs_held(tx, node.id, hold_seconds=self._settings.tomb_hold_seconds)
-        endings = [
-            Ending(row["id"], Disposition.NOT_DIALED, failure_reason="no channel, no event")
-            if row["heard_all"]
-            else Ending(row["id"], Disposition.INDETERMINATE, failure_reason="no channel; events may have been missed")
-            for row in rows
-        ]
-        self._end(endings)
-        for ending in endings:
-            client.hang_up(ending.call_id)
+        hold = self._settings.tomb_hold_seconds
 
-    def _compare_with_list(self, node: Node, client: AriClient) -> None:
+        def find(tx: Connection) -> list[Ending]:
+            return [_held(row) for row in reconciling.tombs_held(tx, node.id, hold_seconds=hold)]
+
+        for call_id in self._end(find):
+            client.hang_up(call_id)
+
+    def _compare_with_list(self, node: Node, client: AriClient) -> set[UUID]:
+        """Judge by the PBX's list of channels; returns the ids on it."""
         grace = self._settings.reconcile_grace_seconds
         with self._engine.begin() as tx:
             underway = reconciling.underway(tx, node.id, grace_seconds=grace)
+            buried = reconciling.buried(tx, node.id)
         channels = {channel.id: channel for channel in client.channels()}
-        missing = [row["id"] for row in underway if str(row["id"]) not in channels]
-        with self._engine.begin() as tx:
+        listed = set(_uuids(channels))
+        missing = [row["id"] for row in underway if row["id"] not in listed]
+
+        def find(tx: Connection) -> list[Ending]:
             lost = reconciling.lost(tx, node.id, missing, grace_seconds=grace)
+            return [_missed(row, "its end was missed") for row in lost]
+
+        self._end(find)
+        with self._engine.begin() as tx:
+            # A tomb lives only while somebody listens to our application. Without it the id is free.
+            reconciling.unbury(tx, [call_id for call_id in buried if call_id not in listed])
             reconciling.note_missing(tx, [row["id"] for row in underway], missing)
             for row in underway:
                 channel = channels.get(str(row["id"]))
                 if channel is not None and channel.state == _UP and row["state"] != "up":
                     reconciling.adopt(tx, row["id"], channel=channel.name, up=True)
             overdue = reconciling.overdue(tx, node.id, grace_seconds=_OVERDUE_SECONDS)
-            over = reconciling.ended_among(tx, list(_uuids(channels)))
-        self._end([_missed(row, "its end was missed") for row in lost])
+            over = reconciling.ended_among(tx, list(listed))
         for call_id in over:
             log.info("call %s is over; its channel is hung up", call_id)
             client.hang_up(call_id)
-        for call_id in overdue & set(_uuids(channels)):
+        for call_id in overdue & listed:
             log.warning("call %s rings past its timeout; it is hung up", call_id)
             client.hang_up(call_id, "no_answer")
+        return listed
 
-    def _give_up(self, node: Node) -> None:
-        """Every attempt ends: also those on a PBX that never comes back."""
-        with self._engine.begin() as tx:
-            rows = reconciling.abandoned(tx, node.id, lost_seconds=self._settings.node_lost_seconds)
-        self._end([_missed(row, "its PBX has not answered any more") for row in rows])
+    def _give_up(self, node: Node, *, but: Collection[UUID] = ()) -> None:
+        """Every attempt ends: also those on a PBX that never comes back, or that nobody ever listens to again."""
+        seconds = self._settings.node_lost_seconds
 
-    def _end(self, endings: list[Ending]) -> None:
-        if not endings:
-            return
+        def find(tx: Connection) -> list[Ending]:
+            rows = reconciling.abandoned(tx, node.id, lost_seconds=seconds)
+            return [_missed(row, "nothing was heard of its PBX any more") for row in rows if row["id"] not in but]
+
+        self._end(find)
+
+    def _end(self, find: Callable[[Connection], list[Ending]]) -> list[UUID]:
+        """End what `find` finds, if it still finds it once the rows are locked: an event may have been faster."""
         with self._engine.begin() as tx:
+            found = [ending.call_id for ending in find(tx)]
+            if not found:
+                return []
+            transitions.lock_in_order(tx, found, with_contacts=True)
+            endings = [ending for ending in find(tx) if ending.call_id in found]
             slots = end_calls(tx, endings)
         try:
             self._limiter.release(slots)
         except LimitsUnavailable as error:
             log.warning("%d slots were not released: %s", len(slots), error)
+        return [ending.call_id for ending in endings]
+
+
+def _held(row: RowMapping) -> Ending:
+    """The end of a call whose tomb has stood long enough."""
+    if row["heard_all"]:
+        return Ending(row["id"], Disposition.NOT_DIALED, failure_reason="no channel, no event")
+    return Ending(row["id"], Disposition.INDETERMINATE, failure_reason="no channel; events may have been missed")
 
 
 def _missed(row: RowMapping, reason: str) -> Ending:

@@ -1,5 +1,6 @@
 """A dialer on a real PostgreSQL and Redis, with a node, a trunk and a running campaign."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import requests
+import websocket
 from pydantic import SecretStr
 from sqlalchemy import Connection, RowMapping, select, text, update
 
@@ -183,6 +185,21 @@ class World:
         """How often this call was dialed."""
         return len(self.ledger.invites_by_channel().get(str(call_id), []))
 
+    @contextmanager
+    def listened(self) -> Iterator[None]:
+        """Somebody listens to our application on the PBX, and does nothing about what it hears."""
+        socket = websocket.create_connection(
+            f"{self.ari_url.replace('http', 'ws', 1)}/ari/events?app=dialer&api_key=dialer:{PASSWORD}", timeout=10
+        )
+        socket.settimeout(None)
+        reader = threading.Thread(target=_drain, args=(socket,), daemon=True)
+        reader.start()
+        try:
+            yield
+        finally:
+            socket.close()
+            reader.join(10)
+
     def fault(self, **wanted: Any) -> None:
         """Put a fault of the simulator in force."""
         url = f"{self.ari_url}/simulator/faults"
@@ -191,6 +208,14 @@ class World:
     def clear_faults(self) -> None:
         url = f"{self.ari_url}/simulator/faults"
         requests.delete(url, auth=("dialer", PASSWORD), timeout=5).raise_for_status()
+
+
+def _drain(socket: websocket.WebSocket) -> None:
+    try:
+        while socket.recv():
+            pass
+    except (websocket.WebSocketException, OSError):
+        return
 
 
 @contextmanager
