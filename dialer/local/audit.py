@@ -46,6 +46,10 @@ _EXPECTED: Final[Mapping[str, Disposition]] = {
     "hops": Disposition.NO_ANSWER,
 }
 
+_NEVER_DIALED: Final = frozenset(
+    {Disposition.WITHDRAWN, Disposition.NOT_DIALED, Disposition.FAILED, Disposition.CANCELLED}
+)
+
 REDIRECTED: Final = ";redirected"
 """How the channel id ends of an INVITE that the PBX sent because a network redirected the first: nobody posted it."""
 
@@ -199,7 +203,7 @@ def _is_wrong(
     if call.disposition in (None, Disposition.INDETERMINATE):
         return False
     if not invites:
-        return call.disposition not in (Disposition.WITHDRAWN, Disposition.NOT_DIALED, Disposition.FAILED)
+        return call.disposition not in _NEVER_DIALED
     last = invites[-1]
     return call.disposition != _shown(redirected.get(last.channel, last.fate), ends.get(last))
 

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import orjson
+from sqlalchemy import text
 
 from dialer.local.client import ApiProblem
 from dialer.local.sample import call_list
@@ -49,7 +50,9 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def run(running: Stage, seed: int, kinds: list[str]) -> tuple[Record, Verdict]:
+def run(
+    running: Stage, seed: int, kinds: list[str], *, patience_seconds: float = _PATIENCE_SECONDS
+) -> tuple[Record, Verdict]:
     """One campaign with some faults, all chosen by `seed`."""
     rng = random.Random(seed)
     record = Record(campaign_id=0, started_at=time.time())
@@ -64,10 +67,10 @@ def run(running: Stage, seed: int, kinds: list[str]) -> tuple[Record, Verdict]:
         ]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+        while any(thread.is_alive() for thread in threads):
+            running.do_errands(0.05)
         running.simulator()
-        _wait_until_completed(running, record)
+        _wait_until_completed(running, record, patience_seconds)
     record.faults = chosen
     running.dialer.sweeping.free_leaked_slots()
     return record, judge(running, record, read_ledger(running.ledger))
@@ -97,12 +100,19 @@ def _campaign(running: Stage, seed: int, contacts: int) -> int:
     return int(campaign["id"])
 
 
-def _wait_until_completed(running: Stage, record: Record) -> None:
-    until = time.monotonic() + _PATIENCE_SECONDS
+def _wait_until_completed(running: Stage, record: Record, patience_seconds: float) -> None:
+    until = time.monotonic() + patience_seconds
     while time.monotonic() < until:
-        if _patiently(running, "GET", f"/v1/campaigns/{record.campaign_id}")["state"] == "completed":
+        state = _patiently(running, "GET", f"/v1/campaigns/{record.campaign_id}")["state"]
+        if state == "completed" or (state == "cancelled" and not _open_calls(running, record)):
             return
         time.sleep(0.2)
+
+
+def _open_calls(running: Stage, record: Record) -> int:
+    with running.dialer.engine.connect() as connection:
+        query = text("SELECT count(*) FROM calls WHERE campaign_id = :id AND state <> 'ended'")
+        return int(connection.scalar(query, {"id": record.campaign_id}) or 0)
 
 
 def _patiently(running: Stage, method: str, path: str) -> dict[str, object]:

@@ -3,19 +3,23 @@
 import os
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import psycopg2
 from redis import Redis
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.failpoints import Step
 from dialer.local.client import ApiProblem
 from dialer.simulator.ledger import read_ledger
 from tests.chaos.record import Record
 from tests.chaos.stage import Stage
+from tests.chaos.weather import NETWORK, OTHERS
 
 Fault = Callable[[Stage, Record, random.Random], None]
 
@@ -104,6 +108,23 @@ def stall_pbx_inside(stage: Stage, record: Record, rng: random.Random) -> None:
     stage.simulator(stall_ms=0.0)
 
 
+def stall_pbx_inside_for_long(stage: Stage, record: Record, rng: random.Random) -> None:
+    """Longer than anybody waits before looking into a call, shorter than a tomb is held."""
+    seconds = rng.uniform(3.5, 5.0)
+    stage.simulator(stall_ms=seconds * 1000)
+    time.sleep(rng.uniform(0.3, 0.8))
+    stage.simulator(stall_ms=0.0)
+    time.sleep(seconds)
+
+
+def freeze_and_stop(stage: Stage, record: Record, rng: random.Random) -> None:
+    """A stop that takes effect while workers with claims in hand are asleep."""
+    freeze = threading.Thread(target=freeze_originate_workers, args=(stage, record, random.Random(rng.random())))
+    freeze.start()
+    emergency_stop(stage, record, rng)
+    freeze.join()
+
+
 def kill_pbx(stage: Stage, record: Record, rng: random.Random) -> None:
     _kill(stage, "simulator")
 
@@ -149,7 +170,7 @@ def restart_redis(stage: Stage, record: Record, rng: random.Random) -> None:
             client.flushall()
     os.kill(server.pid, signal.SIGKILL)
     _wait_for(lambda: server.pid is None)
-    server.start()
+    stage.in_main_thread(server.start)
 
 
 def restart_postgres(stage: Stage, record: Record, rng: random.Random) -> None:
@@ -159,7 +180,7 @@ def restart_postgres(stage: Stage, record: Record, rng: random.Random) -> None:
         return
     os.kill(server.pid, signal.SIGQUIT)
     _wait_for(lambda: server.pid is None)
-    server.start()
+    stage.in_main_thread(server.start)
 
 
 def cut_database_connections(stage: Stage, record: Record, rng: random.Random) -> None:
@@ -217,10 +238,58 @@ def edit_campaign(stage: Stage, record: Record, rng: random.Random) -> None:
         return
 
 
-def second_beat(stage: Stage, record: Record, rng: random.Random) -> None:
-    """What two beats come to: every tick twice, in a burst."""
+def burst_of_ticks(stage: Stage, record: Record, rng: random.Random) -> None:
+    """What two beats come to, and more: every tick many times."""
     for _ in range(rng.randint(5, 20)):
-        stage.dialer.dispatching.tick()
+        try:
+            stage.dialer.dispatching.tick()
+        except SQLAlchemyError:
+            continue  # another fault has PostgreSQL away
+
+
+def freeze_originate_workers(stage: Stage, record: Record, rng: random.Random) -> None:
+    """Asleep with claims in hand, past their dial_by; then awake."""
+    pids = [pid for n in range(1, 4) if (pid := stage.supervisor.pid(f"worker-originate-{n}")) is not None]
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGSTOP)
+    time.sleep(rng.uniform(0.7, 4.0))
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGCONT)
+
+
+def terminate_part(stage: Stage, record: Record, rng: random.Random) -> None:
+    """SIGTERM: it finishes what it is at, and ends; its supervisor starts it again."""
+    part = rng.choice(("worker-originate-1", "worker-originate-2", "worker-control", "listener-1", "listener-2", "api"))
+    pid = stage.supervisor.pid(part)
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def cancel_calls(stage: Stage, record: Record, rng: random.Random) -> None:
+    """Somebody hangs up calls, wherever they are on their way."""
+    for _ in range(rng.randint(3, 12)):
+        with stage.dialer.engine.connect() as connection:
+            query = text("SELECT id, contact_id FROM calls WHERE campaign_id = :id AND state <> 'ended' LIMIT 100")
+            calls = connection.execute(query, {"id": record.campaign_id}).all()
+        if not calls:
+            return
+        call = rng.choice(calls)
+        record.cancelled_contacts.add(call.contact_id)
+        try:
+            stage.client.delete(f"/v1/calls/{call.id}")
+        except (ApiProblem, OSError):
+            continue
+        time.sleep(rng.uniform(0.0, 0.1))
+
+
+def cancel_campaign(stage: Stage, record: Record, rng: random.Random) -> None:
+    """For good, and in the middle of it all."""
+    time.sleep(rng.uniform(0.5, 3.0))
+    if _asked(stage, f"/v1/campaigns/{record.campaign_id}/cancel"):
+        record.silences.append((time.time(), float("inf")))
 
 
 def stop_beat(stage: Stage, record: Record, rng: random.Random) -> None:
@@ -281,6 +350,8 @@ FAULTS: Final[Mapping[str, Fault]] = {
             kill_api,
             stall_pbx,
             stall_pbx_inside,
+            stall_pbx_inside_for_long,
+            freeze_and_stop,
             kill_pbx,
             lose_answers,
             refuse_originates,
@@ -294,9 +365,15 @@ FAULTS: Final[Mapping[str, Fault]] = {
             emergency_stop,
             forbid_numbers,
             edit_campaign,
-            second_beat,
+            burst_of_ticks,
             stop_beat,
             freeze_listener,
+            freeze_originate_workers,
+            terminate_part,
+            cancel_calls,
+            cancel_campaign,
         )
     },
+    **NETWORK,
+    **OTHERS,
 }

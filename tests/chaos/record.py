@@ -26,6 +26,8 @@ class Record:
     gaps: list[Span] = field(default_factory=list)
     """While nobody can be sure to have heard everything."""
     forbidden_at: dict[str, float] = field(default_factory=dict)
+    cancelled_contacts: set[int] = field(default_factory=set)
+    """Somebody tried to hang up on them."""
     faults: list[str] = field(default_factory=list)
 
     @contextmanager

@@ -1,29 +1,39 @@
 """A whole dialer to break: real processes, real PostgreSQL and Redis, the simulator for a PBX."""
 
+import os
+import queue
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import requests
 from redis import Redis
+from sqlalchemy import make_url
 
+from dialer import failpoints
 from dialer.bootstrap import Dialer
 from dialer.clock import Clock, SystemClock
 from dialer.config import Settings, load_settings
 from dialer.embedded.servers import EmbeddedServers
+from dialer.errors import DialerError
 from dialer.local.client import ApiClient
 from dialer.local.ready import ensure_user, running
 from dialer.local.stack import Ports, Stack, free_ports
+from dialer.local.stack import environment as stack_environment
 from dialer.local.supervisor import Supervisor
 from dialer.services.users import Role
+from tests.chaos.proxy import Address, Proxy
 
 CPS = 100.0
 CHANNELS = 80
 RETRY_SECONDS = 3
 NODE = "simulator"
+INSIDE = Path(__file__).parent / "inside"
+ROOT = Path(__file__).parents[2]
 
 # Scaled down, in the order that the real ones have: an answer is given up before the dial window's grace is over, a
 # lease is lost before reconcile judges, a tomb is held longer than a stall lasts.
@@ -43,6 +53,16 @@ SCALED: Mapping[str, Any] = {
 }
 
 
+@dataclass(slots=True)
+class Network:
+    """The proxies through which the parts reach everything, and where each leads."""
+
+    pbx: Proxy
+    redis: Proxy
+    postgres: Proxy
+    redis_target: Address
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """What the faults act on."""
@@ -56,6 +76,30 @@ class Stage:
     ledger: Path
     failpoints: Path
     trunk_id: int
+    network: Network
+    environment: Mapping[str, str]
+    """What every part has."""
+    skew: Path
+    """A number of seconds in it sets the workers' clocks wrong."""
+    channels: int = CHANNELS
+    errands: "queue.SimpleQueue[tuple[Callable[[], object], Future[object]]]" = field(default_factory=queue.SimpleQueue)
+
+    def in_main_thread(self, errand: Callable[[], object]) -> None:
+        """Have the main thread do it: a server ends with the thread that started it."""
+        done: Future[object] = Future()
+        self.errands.put((errand, done))
+        done.result(60)
+
+    def do_errands(self, seconds: float) -> None:
+        """What others wait for; for the main thread."""
+        try:
+            errand, done = self.errands.get(timeout=seconds)
+        except queue.Empty:
+            return
+        try:
+            done.set_result(errand())
+        except DialerError as error:
+            done.set_exception(error)
 
     def simulator(self, **fault: Any) -> None:
         """Put a fault of the simulator in force; without one, end them all."""
@@ -77,47 +121,91 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Stage]:
+def stage(folder: Path, environment: Mapping[str, str] | None = None, *, channels: int = CHANNELS) -> Iterator[Stage]:
     """Bring one up in `folder`.
 
     Args:
         environment: added to that of every part.
+        channels: of the one trunk.
     """
     clock = SystemClock()
-    failpoints = folder / "failpoints"
-    failpoints.mkdir(parents=True)
-    given: Settings = load_settings(data_dir=folder / "data", failpoints_dir=failpoints, **SCALED)
-    stack = Stack(
-        ports=Ports(*free_ports(3)),
-        ledger=folder / "ledger.jsonl",
-        originate_workers=3,
-        listeners=2,
-        simulator_options=(
-            *("--ring-ms", "120", "--talk-ms", "300", "--playback-ms", "150", "--time-scale", "20"),
-            *("--latency-ms", "20"),
-        ),
-        environment=environment or {},
-    )
-    with running(given, stack, clock) as up:
-        password = secrets.token_urlsafe(16)
-        ensure_user(up.dialer, "chaos", password, Role.ADMIN)
-        client = ApiClient(stack.ports.api_url, "chaos", password, clock)
-        node = client.post("/v1/nodes", _node(stack.ports))
-        trunk = client.post("/v1/trunks", _trunk(node["id"]))
-        yield Stage(
-            up.dialer, up.supervisor, up.servers, client, clock, stack.ports, stack.ledger, failpoints, trunk["id"]
+    armed = folder / "failpoints"
+    armed.mkdir(parents=True)
+    ports = Ports(*free_ports(3))
+    given: Settings = load_settings(data_dir=folder / "data", failpoints_dir=armed, **SCALED)
+    servers = EmbeddedServers(given)
+    with servers as settings, _network(settings, ports) as network:
+        skew = folder / "skew"
+        through = _through(network, settings) | {"CHAOS_SKEW_FILE": str(skew)}
+        stack = Stack(
+            ports=ports,
+            ledger=folder / "ledger.jsonl",
+            originate_workers=3,
+            listeners=2,
+            simulator_options=(
+                *("--ring-ms", "120", "--talk-ms", "300", "--playback-ms", "150", "--time-scale", "20"),
+                *("--latency-ms", "20"),
+            ),
+            environment=through | dict(environment or {}),
         )
+        with running(settings, stack, clock) as up:
+            failpoints.arm(settings.model_copy(update={"failpoints_dir": None}))  # not this process
+            password = secrets.token_urlsafe(16)
+            ensure_user(up.dialer, "chaos", password, Role.ADMIN)
+            client = ApiClient(ports.api_url, "chaos", password, clock)
+            node = client.post("/v1/nodes", _node(f"http://127.0.0.1:{network.pbx.port}"))
+            trunk = client.post("/v1/trunks", _trunk(node["id"], channels))
+            yield Stage(
+                up.dialer,
+                up.supervisor,
+                servers,
+                client,
+                clock,
+                ports,
+                stack.ledger,
+                armed,
+                trunk["id"],
+                network,
+                stack_environment(settings) | dict(stack.environment),
+                skew,
+                channels,
+            )
 
 
-def _node(ports: Ports) -> dict[str, Any]:
-    return {"name": NODE, "ari_url": ports.simulator_url, "ari_username": "dialer"}
+@contextmanager
+def _network(settings: Settings, ports: Ports) -> Iterator[Network]:
+    redis, postgres = make_url(settings.redis_url or ""), make_url(settings.database_url or "")
+    sockets = f"{postgres.query['host']}/.s.PGSQL.{postgres.query['port']}"
+    with (
+        Proxy(lambda: ("127.0.0.1", ports.simulator)) as to_pbx,
+        Proxy(lambda: network.redis_target) as to_redis,
+        Proxy(lambda: sockets) as to_postgres,
+    ):
+        network = Network(to_pbx, to_redis, to_postgres, ("127.0.0.1", redis.port or 0))
+        yield network
 
 
-def _trunk(node_id: int) -> dict[str, Any]:
+def _through(network: Network, settings: Settings) -> dict[str, str]:
+    """The parts' environment: everything lies behind its proxy."""
+    redis, postgres = make_url(settings.redis_url or ""), make_url(settings.database_url or "")
+    return {
+        "DIALER_REDIS_URL": redis.set(port=network.redis.port).render_as_string(hide_password=False),
+        "DIALER_DATABASE_URL": postgres.set(
+            drivername="postgresql", host="127.0.0.1", port=network.postgres.port, query={}
+        ).render_as_string(hide_password=False),
+        "PYTHONPATH": os.pathsep.join([str(INSIDE), str(ROOT)]),
+    }
+
+
+def _node(url: str) -> dict[str, Any]:
+    return {"name": NODE, "ari_url": url, "ari_username": "dialer"}
+
+
+def _trunk(node_id: int, channels: int) -> dict[str, Any]:
     return {
         "name": NODE,
         "node_id": node_id,
         "endpoint": "PJSIP/{number}@carrier",
         "cps": CPS,
-        "channels": CHANNELS,
+        "channels": channels,
     }

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 
 from sqlalchemy import text
 
-from dialer.local.audit import Audit, audit, posted
+from dialer.local.audit import audit, posted
 from dialer.simulator.ledger import Ledger
 from tests.chaos.record import Record, Span
-from tests.chaos.stage import CHANNELS, CPS, Stage
+from tests.chaos.stage import CPS, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ def judge(stage: Stage, record: Record, everything: Ledger) -> Verdict:
         wrong_dispositions=found.wrong_dispositions,
         indeterminate=found.indeterminate,
         indeterminate_allowed=_allowed(stage, ledger, record),
-        contacts_unexplained=_unexplained(stage, record, found),
+        contacts_unexplained=_unexplained(stage, record),
         over_max_attempts=found.over_max_attempts,
-        limit_violations=_too_fast([i.at for i in posted(ledger)]) + _too_many(ledger),
+        limit_violations=_too_fast([i.at for i in posted(ledger)]) + _too_many(ledger, stage.channels),
         dialed_after_stop=_after_stop(ledger, record),
         slots_leaked=sum(len(tokens) for tokens in stage.dialer.limiter.held().values()),
     )
@@ -110,7 +110,7 @@ def _overlap(one: Span, other: Span) -> bool:
     return one[0] <= other[1] and other[0] <= one[1]
 
 
-def _unexplained(stage: Stage, record: Record, found: Audit) -> int:
+def _unexplained(stage: Stage, record: Record) -> int:
     """Contacts that are not done though the campaign is, or that are done for a reason that isn't so."""
     with stage.dialer.engine.connect() as connection:
         wrong = connection.scalar(
@@ -118,12 +118,21 @@ def _unexplained(stage: Stage, record: Record, found: Audit) -> int:
                 SELECT count(*) FROM contacts WHERE campaign_id = :id AND state = 'done' AND (
                     (final_reason = 'attempts_exhausted' AND attempts < 3)
                     OR (final_reason = 'answered' AND last_disposition IS DISTINCT FROM 'answered')
-                    OR final_reason IN ('cancelled', 'removed', 'undialable')
+                    OR (final_reason = 'cancelled' AND NOT id = ANY(CAST(:cancelled AS bigint[])))
+                    OR final_reason IN ('removed', 'undialable')
                 )
+            """),
+            {"id": record.campaign_id, "cancelled": list(record.cancelled_contacts)},
+        )
+        left = connection.scalar(
+            text("""
+                SELECT count(*) FROM contacts JOIN campaigns ON campaigns.id = campaign_id
+                WHERE campaign_id = :id AND contacts.state <> 'done'
+                  AND (campaigns.state <> 'cancelled' OR contacts.state = 'in_call')
             """),
             {"id": record.campaign_id},
         )
-    return found.contacts - found.completed + int(wrong or 0)
+    return int(left or 0) + int(wrong or 0)
 
 
 def _too_fast(times: Iterable[float]) -> int:
@@ -133,7 +142,7 @@ def _too_fast(times: Iterable[float]) -> int:
     return max(0, worst - int(max(CPS + 1, CPS * 1.03)))
 
 
-def _too_many(ledger: Ledger) -> int:
+def _too_many(ledger: Ledger, channels: int) -> int:
     """Channels over the trunk's limit, at the worst moment."""
     ended = _over_at(ledger)
     restarts: Sequence[float] = ledger.starts
@@ -147,7 +156,7 @@ def _too_many(ledger: Ledger) -> int:
     for _, change in sorted(changes):
         now += change
         worst = max(worst, now)
-    return max(0, worst - CHANNELS)
+    return max(0, worst - channels)
 
 
 def _after_stop(ledger: Ledger, record: Record) -> int:

@@ -161,7 +161,7 @@ def test_ended_call_whose_channel_lives_on_is_wrong() -> None:
 
 @pytest.mark.parametrize(
     ("disposition", "wrong"),
-    [("busy", 1), ("answered", 1), ("cancelled", 1), ("withdrawn", 0), ("not_dialed", 0), ("failed", 0)],
+    [("busy", 1), ("answered", 1), ("cancelled", 0), ("withdrawn", 0), ("not_dialed", 0), ("failed", 0)],
 )
 def test_call_that_was_never_dialed_has_no_outcome_of_a_dial(disposition: str, wrong: int) -> None:
     assert audited([a_call(disposition=disposition)], [], []).wrong_dispositions == wrong
