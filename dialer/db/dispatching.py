@@ -19,6 +19,12 @@ def is_stopped(tx: Connection) -> bool:
     return tx.scalar(text("SELECT stop_at IS NOT NULL FROM control")) is not False
 
 
+def mark(tx: Connection) -> None:
+    """Dispatch has looked. Nothing depends on it but who watches, so its commit needn't wait for the disk."""
+    tx.execute(text("SET LOCAL synchronous_commit = off"))
+    tx.execute(text("UPDATE control SET dispatched_at = clock_timestamp()"))
+
+
 _PROMOTE: Final = text("""
     UPDATE contacts SET state = 'ready', next_attempt_at = NULL
     WHERE id IN (

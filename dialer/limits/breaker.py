@@ -32,6 +32,7 @@ class Breaker:
         shortest_pause_seconds: float = SHORTEST_PAUSE_SECONDS,
         longest_pause_seconds: float = LONGEST_PAUSE_SECONDS,
     ) -> None:
+        self._client = client
         self._script = client.register_script(files("dialer.limits").joinpath("breaker.lua").read_text("utf-8"))
         self._bounds = (failures, int(shortest_pause_seconds * 1e6), int(longest_pause_seconds * 1e6))
 
@@ -51,6 +52,13 @@ class Breaker:
     def worked(self, scope: str) -> None:
         """A call went through: closed, and the count begins anew."""
         self._run("success", scope)
+
+    def is_open(self, scope: str) -> bool:
+        """Whether `scope` is left alone or being probed. Only looks: no probe is used up."""
+        try:
+            return self._client.hget(f"breaker:{scope}", "open_until") not in (None, b"0", "0")
+        except RedisError as error:
+            raise LimitsUnavailable(f"Redis can't be asked: {error}") from error
 
     def _run(self, operation: str, scope: str) -> Any:
         try:

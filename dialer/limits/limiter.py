@@ -114,6 +114,13 @@ class Limiter:
         except RedisError as error:
             raise LimitsUnavailable(f"Redis can't be asked: {error}") from error
 
+    def used(self, scope: str) -> int:
+        """How many channels of a scope are held."""
+        try:
+            return int(self._client.scard(f"limits:slots:{scope}"))
+        except RedisError as error:
+            raise LimitsUnavailable(f"Redis can't be asked: {error}") from error
+
     def _run(self, script: Any, request: Any) -> Any:
         try:
             return script(args=[orjson.dumps(request)])

@@ -30,6 +30,12 @@ class Dispatching:
 
     def tick(self) -> int:
         """Queue what is due, complete what is finished, and tell the workers; how many calls were queued."""
+        queued = self._tick()
+        with self._engine.begin() as tx:
+            dispatching.mark(tx)
+        return queued
+
+    def _tick(self) -> int:
         with self._engine.begin() as tx:
             if not dispatching.try_lock(tx) or dispatching.is_stopped(tx):
                 return 0

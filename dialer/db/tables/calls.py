@@ -58,6 +58,8 @@ class Call(CreatedAt, Base):
             "node_id",
             postgresql_where=text("hangup_requested_at IS NOT NULL AND state IN ('originating', 'ringing', 'up')"),
         ),
+        Index("ix_calls_ended_at", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
+        Index("ix_calls_late_dialed", "late_dialed_at", postgresql_where=text("late_dialed_at IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "70"}},
     )
 
