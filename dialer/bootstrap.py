@@ -25,6 +25,7 @@ from dialer.services.contacts import Contacts
 from dialer.services.control import ControlRoom
 from dialer.services.dispatching import Dispatching
 from dialer.services.dnc import DncList
+from dialer.services.figures import Figures
 from dialer.services.health import Health
 from dialer.services.importing.service import CallListImport
 from dialer.services.listening.listener import Listener, Pbx
@@ -172,6 +173,15 @@ class Dialer:
     @cached_property
     def dnc(self) -> DncList:
         return DncList(self.engine, self.clock, self.settings)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Of the whole installation; for one process."""
+        cache = self.settings.cache_redis_url
+        caches = {"cache": redis.Redis.from_url(cache, socket_timeout=1.0, socket_connect_timeout=1.0)} if cache else {}
+        return Figures(
+            self.engine, self.redis, self.limiter, self.breaker, self.settings, queues=list(Queue), caches=caches
+        )
 
     @cached_property
     def health(self) -> Health:

@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 from rich.console import Console
 
-from dialer import __version__
+from dialer import __version__, metrics
 from dialer.bootstrap import Dialer
 from dialer.config import load_settings
 from dialer.db import migrate
@@ -126,7 +126,7 @@ def worker(queues: str, concurrency: int, name: str) -> None:
     unknown = [queue for queue in asked if queue not in tuple(Queue)]
     if unknown:
         raise click.BadParameter(f"{unknown[0]!r} is not a queue; there are {', '.join(Queue)}.", param_hint="--queues")
-    resolve(load_settings())
+    metrics.share_with_children(resolve(load_settings()))
     options = ("--queues", queues, "--concurrency", str(concurrency), "--hostname", f"{name}@%h")
     _celery("worker", *options, "--without-gossip", "--without-mingle")
 
@@ -158,6 +158,13 @@ def flower(address: str, port: int) -> None:
         os.environ["FLOWER_BASIC_AUTH"] = settings.flower_basic_auth.get_secret_value()
     # Task events would double what a job costs its worker; the queues are shown without.
     _celery("flower", f"--address={address}", f"--port={port}", "--enable_events=False")
+
+
+@main.command()
+def exporter() -> None:
+    """Serve the figures of the whole installation to Prometheus, on DIALER_METRICS_PORT or 9108; one process."""
+    resolve(load_settings())
+    _become("workers.exporter")
 
 
 def _celery(command: str, *options: str) -> NoReturn:

@@ -16,6 +16,7 @@ from dialer.db import nodes
 from dialer.embedded.servers import resolve
 from dialer.errors import DialerError
 from dialer.logs import configure
+from dialer.metrics import serve
 from dialer.services.claiming import Node
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ def _start() -> int:
     configure(settings)
     size = max(settings.database_pool_size, _CONNECTIONS)
     dialer = Dialer(settings.model_copy(update={"database_pool_size": size}), name="dialer-listener")
+    serve(settings, "listener")
     return main(dialer, arguments.node)
 
 

@@ -28,7 +28,8 @@ ALL: Final = (
     Gauges(
         """
         WITH open AS (
-            SELECT trunk_id, state, count(*) AS n FROM calls WHERE state IN ('originating', 'ringing', 'up') GROUP BY 1, 2
+            SELECT trunk_id, state, count(*) AS n FROM calls
+            WHERE state IN ('originating', 'ringing', 'up') GROUP BY 1, 2
             UNION ALL SELECT trunk_id, 'queued', count(*) FROM calls WHERE state = 'queued' GROUP BY 1
         )
         SELECT trunk.name AS trunk, state.name AS state, COALESCE(open.n, 0) AS n

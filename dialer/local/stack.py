@@ -50,6 +50,7 @@ class Stack:
         node: the node that the listener follows; None: every enabled one.
         flower_login: `user:password`; None: Flower asks nobody who they are.
         environment: further variables for every part.
+        metrics_ports: the parts that serve metrics, by name; `exporter` runs only where it is among them.
     """
 
     ports: Ports
@@ -60,6 +61,7 @@ class Stack:
     node: str | None = None
     flower_login: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    metrics_ports: Mapping[str, int] = field(default_factory=dict)
 
 
 def free_ports(count: int) -> list[int]:
@@ -106,12 +108,14 @@ def parts(settings: Settings, stack: Stack) -> list[Part]:
         _part("worker-control", "worker", "--queues", f"{Queue.CONTROL},{Queue.MAINTENANCE}", "--name", "control"),
         _part("worker-import", "worker", "--queues", Queue.IMPORT, "--name", "import"),
         _part("beat", "beat", stage=2),
+        *([_part("exporter", "exporter")] if "exporter" in stack.metrics_ports else []),
         _part("flower", "flower", "--port", str(ports.flower), "--address", HOST, stage=2),
     ]
     login = {"FLOWER_BASIC_AUTH": stack.flower_login} if stack.flower_login else {}
     shared = environment(settings) | login | dict(stack.environment)
+    served = {name: {f"{PREFIX}METRICS_PORT": str(port)} for name, port in stack.metrics_ports.items()}
     return [
-        Part(p.name, p.command, {**shared, **p.environment}, stop_seconds=p.stop_seconds, stage=p.stage) for p in made
+        Part(p.name, p.command, shared | p.environment | served.get(p.name, {}), p.stop_seconds, p.stage) for p in made
     ]
 
 
