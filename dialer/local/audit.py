@@ -169,11 +169,6 @@ def _ends_by_invite(ledger: Ledger) -> dict[Invite, End]:
     return found
 
 
-def _without_redirects(ledger: Ledger) -> Ledger:
-    """Without the legs to where a far end sent the PBX on (302): those INVITEs are the PBX's, not ours."""
-    return replace(ledger, invites=tuple(invite for invite in ledger.invites if ";" not in invite.channel))
-
-
 def _early_redials(
     calls: Mapping[UUID, CallFacts], policy: RetryPolicy, ledger: Ledger, ends: Mapping[Invite, End]
 ) -> Iterable[Invite]:
