@@ -7,7 +7,7 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, errors, limits, metrics, openapi
+from api import auth, conditional, errors, idempotency, limits, metrics, openapi
 from api.context import EXTENSION
 from api.routes import BLUEPRINTS
 from api.schemas.common import Problem
@@ -67,7 +67,9 @@ def create_app(dialer: Dialer) -> OpenAPI:
     errors.install(app)
     metrics.install(app)
     auth.install(app, dialer.settings)
+    idempotency.install(app)
     limits.install(app, dialer.settings)
+    conditional.install(app)
     app.before_request(auth.authorize)
     auth.check_complete(app)
     if proxies := dialer.settings.trusted_proxies:

@@ -42,6 +42,7 @@ PERMISSIONS: Final = MappingProxyType(
         "auth.log_in": Access.PUBLIC,
         "auth.refresh": Access.PUBLIC,
         "auth.log_out": Access.VIEWER,
+        "auth.log_out_everywhere": Access.VIEWER,
         "auth.me": Access.VIEWER,
         "campaigns.create": Access.MANAGER,
         "campaigns.listed": Access.VIEWER,

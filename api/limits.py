@@ -5,7 +5,7 @@ import math
 from typing import Any, Final
 
 from flask import Response, g, request
-from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded
+from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded, RequestLimit
 from flask_limiter.util import get_remote_address
 from flask_openapi3.openapi import OpenAPI
 
@@ -44,15 +44,32 @@ def install(app: OpenAPI, settings: Settings) -> None:
 
     def exceeded(error: RateLimitExceeded) -> Response:
         limit = limiter.current_limit
-        seconds = limit.reset_at - dialer().clock.now().timestamp() if limit else settings.rate_limit_window
-        extra = {"retry_after_seconds": max(1, math.ceil(seconds))}
+        extra = {"retry_after_seconds": max(1, _seconds(limit) if limit else settings.rate_limit_window)}
         detail = f"More than {error.description} are not allowed."
         return problem(RateLimited.status, RateLimited.code, RateLimited.title, detail, extra=extra)
 
+    def tell(response: Response) -> Response:
+        limit = limiter.current_limit
+        if limit is not None:
+            rule = limit.limit
+            response.headers["RateLimit-Policy"] = f"{rule.amount};w={rule.get_expiry()}"
+            response.headers["RateLimit-Limit"] = str(rule.amount)
+            response.headers["RateLimit-Remaining"] = str(max(0, limit.remaining))
+            refused = response.headers.get("Retry-After") if response.status_code == 429 else None
+            response.headers["RateLimit-Reset"] = refused or str(_seconds(limit))
+        return response
+
+    app.after_request(tell)
     app.register_error_handler(RateLimitExceeded, exceeded)
     by_address = limiter.limit(settings.login_rate_limit, key_func=get_remote_address)
     log_in: Any = app.view_functions["auth.log_in"]
     app.view_functions["auth.log_in"] = by_address(log_in)
+
+
+def _seconds(limit: RequestLimit) -> int:
+    """Until the oldest request leaves the window, and one more is allowed."""
+    left = math.ceil(limit.reset_at - dialer().clock.now().timestamp())
+    return min(max(0, left), limit.limit.get_expiry())
 
 
 def _caller() -> str:

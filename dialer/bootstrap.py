@@ -27,6 +27,7 @@ from dialer.services.dispatching import Dispatching
 from dialer.services.dnc import DncList
 from dialer.services.figures import Figures
 from dialer.services.health import Health
+from dialer.services.idempotency import Idempotency
 from dialer.services.importing.service import CallListImport
 from dialer.services.listening.listener import Listener, Pbx
 from dialer.services.nudges import Nudges
@@ -186,6 +187,10 @@ class Dialer:
     @cached_property
     def health(self) -> Health:
         return Health(self.engine, self.redis)
+
+    @cached_property
+    def idempotency(self) -> Idempotency:
+        return Idempotency(self.engine)
 
     @cached_property
     def limiter(self) -> Limiter:

@@ -6,9 +6,13 @@
     │   ├── InvalidInput          a field or a file that can't be understood
     │   ├── NotFound
     │   ├── Conflict              not in this state, or already there
+    │   │   └── KeyInUse          the request with this Idempotency-Key is being carried out
     │   ├── AuthenticationError   who are you?
     │   │   ├── TokenInvalid
     │   │   └── AccountLocked
+    │   ├── PreconditionFailed    changed since it was read
+    │   ├── PreconditionRequired  an edit must say which version it is of
+    │   ├── KeyReused             an Idempotency-Key with another request
     │   ├── PermissionDenied
     │   └── RateLimited
     ├── GateRefused               this number must not be dialed now
@@ -74,6 +78,37 @@ class Conflict(RequestError):
     code = "conflict"
     status = 409
     title = "Not possible in the present state"
+
+
+class PreconditionFailed(RequestError):
+    """It was changed since the caller read it. Read it again, and decide again."""
+
+    code = "precondition_failed"
+    status = 412
+    title = "Changed meanwhile"
+
+
+class PreconditionRequired(RequestError):
+    """An edit must name the version it is meant for, in If-Match."""
+
+    code = "precondition_required"
+    status = 428
+    title = "If-Match is missing"
+
+
+class KeyReused(RequestError):
+    """The Idempotency-Key was used with another request before."""
+
+    code = "idempotency_key_reused"
+    status = 422
+    title = "The Idempotency-Key belongs to another request"
+
+
+class KeyInUse(Conflict):
+    """The request with this Idempotency-Key is being carried out; `extra["retry_after_seconds"]`."""
+
+    code = "idempotency_key_in_use"
+    title = "The same request is being carried out"
 
 
 class AuthenticationError(RequestError):

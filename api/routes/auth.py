@@ -40,6 +40,13 @@ def log_out() -> Response:
     return nothing()
 
 
+@auth.post("/logout-everywhere", responses={204: None, **problems(401)}, security=_BEARER)
+def log_out_everywhere() -> Response:
+    """Log out everywhere: all tokens of this user are worth nothing from now on"""
+    dialer().auth.log_out_everywhere(identity().user_id)
+    return nothing()
+
+
 @auth.get("/me", responses={200: Me, **problems(401)}, security=_BEARER)
 def me() -> Response:
     """Who am I?"""

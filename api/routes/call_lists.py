@@ -9,10 +9,12 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from api.context import answer, created, dialer, identity
+from api.idempotency import keep
 from api.openapi import blueprint, problems
 from api.schemas.call_lists import CallListOut, CallListPage, CallListPath, CallListQuery, UploadQuery
 from api.schemas.campaigns import CampaignPath
 from dialer.db import pages
+from dialer.db.imports import CallListInfo
 from dialer.db.pages import Order
 from dialer.db.tables import CallList
 
@@ -45,8 +47,9 @@ def upload(path: CampaignPath, query: UploadQuery, raw: Upload) -> Response:
         default_region=query.default_region,
         user=identity().username,
         filename=file.filename,
+        within=keep(_received),
     )
-    return created(CallListOut.model_validate(found), "call_lists.get", status=202, call_list_id=found.id)
+    return _received(found)
 
 
 @call_lists.get("/campaigns/<int:campaign_id>/call-lists", responses={200: CallListPage, **problems(404, 422)})
@@ -54,7 +57,13 @@ def listed(path: CampaignPath, query: CallListQuery) -> Response:
     """List a campaign's call lists, the newest first"""
     page = query.page()
     campaign = dialer().campaigns.get(path.campaign_id)
-    found = dialer().call_lists.lists(campaign.id, before=pages.after(_ORDER, page), limit=page.limit + 1)
+    found = dialer().call_lists.lists(
+        campaign.id,
+        beyond=pages.after(_ORDER, page),
+        limit=page.limit + 1,
+        oldest_first=page.backwards,
+        state=query.state,
+    )
     return answer(CallListPage.model_validate(pages.cut(_ORDER, found, page)))
 
 
@@ -71,6 +80,10 @@ def refusals(path: CallListPath) -> Response:
     response = Response(report, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="refusals-{path.call_list_id}.csv"'
     return response
+
+
+def _received(found: CallListInfo) -> Response:
+    return created(CallListOut.model_validate(found), "call_lists.get", status=202, call_list_id=found.id)
 
 
 def _file() -> FileStorage:

@@ -6,9 +6,11 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
 from api.context import answer, created, dialer
+from api.idempotency import keep
 from api.openapi import blueprint, problems
 from api.schemas.calls import CallDetailsOut, CallIn, CallOut, CallPage, CallPath, CallQuery
 from dialer.domain.calls import CallState
+from dialer.services.calls import CallDetails
 
 calls: Final[APIBlueprint] = blueprint("calls", "/v1/calls")
 
@@ -20,14 +22,13 @@ def create(body: CallIn) -> Response:
     The call is queued; its `state` tells what becomes of it. A number that must not be dialed now is refused
     (`gate_refused`).
     """
-    details = dialer().single_calls.create(body.new())
-    return created(CallDetailsOut.of(details), "calls.get", call_id=details.call.id)
+    return _created(dialer().single_calls.create(body.new(), within=keep(_created)))
 
 
 @calls.get("", responses={200: CallPage, **problems(422)})
 def listed(query: CallQuery) -> Response:
     """List calls, the newest first"""
-    return answer(CallPage.model_validate(dialer().calls.listed(query.page(), query.filter())))
+    return answer(CallPage.model_validate(dialer().calls.listed(query.page(), query.wanted())))
 
 
 @calls.get("/<uuid:call_id>", responses={200: CallDetailsOut, **problems(404)})
@@ -44,3 +45,7 @@ def hang_up(path: CallPath) -> Response:
     """
     call = dialer().calls.hang_up(path.call_id)
     return answer(CallOut.model_validate(call), 200 if call.state == CallState.ENDED else 202)
+
+
+def _created(details: CallDetails) -> Response:
+    return created(CallDetailsOut.of(details), "calls.get", call_id=details.call.id)

@@ -5,7 +5,9 @@ from typing import Final
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
+from api.conditional import revisions
 from api.context import answer, created, dialer, identity
+from api.idempotency import keep
 from api.openapi import blueprint, problems
 from api.schemas.campaigns import (
     CampaignDecided,
@@ -17,6 +19,7 @@ from api.schemas.campaigns import (
     CampaignQuery,
     StatsOut,
 )
+from dialer.db.campaigns import CampaignRecord
 from dialer.domain.campaigns import CampaignCommand
 
 campaigns: Final[APIBlueprint] = blueprint("campaigns", "/v1/campaigns")
@@ -26,29 +29,30 @@ _COMMANDED: Final = {200: CampaignDecided, **problems(404, 409)}
 @campaigns.post("", responses={201: CampaignOut, **problems(400, 409, 415, 422)})
 def create(body: CampaignIn) -> Response:
     """Create a campaign, as a draft"""
-    campaign = dialer().campaigns.create(body.new(), identity().username)
-    return created(CampaignOut.model_validate(campaign), "campaigns.get", campaign_id=campaign.id)
+    return _created(dialer().campaigns.create(body.new(), identity().username, within=keep(_created)))
 
 
 @campaigns.get("", responses={200: CampaignPage, **problems(422)})
 def listed(query: CampaignQuery) -> Response:
     """List campaigns, the newest first"""
-    return answer(CampaignPage.model_validate(dialer().campaigns.listed(query.page(), state=query.state)))
+    return answer(CampaignPage.model_validate(dialer().campaigns.listed(query.page(), query.wanted())))
 
 
 @campaigns.get("/<int:campaign_id>", responses={200: CampaignOut, **problems(404)})
 def get(path: CampaignPath) -> Response:
     """Read a campaign"""
-    return answer(CampaignOut.model_validate(dialer().campaigns.get(path.campaign_id)))
+    campaign = dialer().campaigns.get(path.campaign_id)
+    return answer(CampaignOut.model_validate(campaign), revision=campaign.revision)
 
 
-@campaigns.patch("/<int:campaign_id>", responses={200: CampaignDecided, **problems(400, 404, 409, 415, 422)})
+@campaigns.patch("/<int:campaign_id>", responses={200: CampaignDecided, **problems(400, 404, 409, 412, 415, 422, 428)})
 def edit(path: CampaignPath, body: CampaignPatch) -> Response:
     """Edit a campaign, also while it runs
 
     Every call that is dialed after the answer goes by the new values.
     """
-    return answer(CampaignDecided.of(dialer().campaigns.edit(path.campaign_id, body.changes())))
+    decided = dialer().campaigns.edit(path.campaign_id, body.changes(), of=revisions())
+    return answer(CampaignDecided.of(decided), revision=decided.value.revision)
 
 
 @campaigns.post("/<int:campaign_id>/start", responses=_COMMANDED)
@@ -83,6 +87,11 @@ def cancel(path: CampaignPath) -> Response:
 def stats(path: CampaignPath) -> Response:
     """Live counts of a campaign"""
     return answer(StatsOut.model_validate(dialer().stats.campaign(path.campaign_id)))
+
+
+def _created(campaign: CampaignRecord) -> Response:
+    shown = CampaignOut.model_validate(campaign)
+    return created(shown, "campaigns.get", revision=campaign.revision, campaign_id=campaign.id)
 
 
 def _command(path: CampaignPath, command: CampaignCommand) -> Response:

@@ -7,12 +7,12 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from api.context import answer, dialer, identity
 from api.openapi import blueprint, problems
-from api.schemas.common import PageQuery
 from api.schemas.control import (
     AllowedIn,
     AllowedOut,
     AllowedPage,
     AllowedPath,
+    AllowedQuery,
     AllowListDecided,
     AllowListIn,
     AllowListOut,
@@ -58,9 +58,9 @@ def set_allow_list(body: AllowListIn) -> Response:
 
 
 @control.get("/allow-list/numbers", responses={200: AllowedPage, **problems(422)})
-def allowed_numbers(query: PageQuery) -> Response:
+def allowed_numbers(query: AllowedQuery) -> Response:
     """List the numbers that may be dialed, by number"""
-    return answer(AllowedPage.model_validate(dialer().control.allowed(query.page())))
+    return answer(AllowedPage.model_validate(dialer().control.allowed(query.page(), added_by=query.added_by)))
 
 
 @control.post("/allow-list/numbers", responses={200: AllowedOut, **problems(400, 415, 422)})

@@ -24,7 +24,7 @@ def add(body: DncIn) -> Response:
 @dnc.get("", responses={200: DncPage, **problems(422)})
 def listed(query: DncQuery) -> Response:
     """List entries, the newest first"""
-    found = dialer().dnc.listed(query.page(), phone_number=query.phone_number, campaign_id=query.campaign_id)
+    found = dialer().dnc.listed(query.page(), **query.filter())
     return answer(DncPage.model_validate(found))
 
 

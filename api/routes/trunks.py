@@ -5,9 +5,12 @@ from typing import Final
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
+from api.conditional import revisions
 from api.context import answer, created, dialer
+from api.idempotency import keep
 from api.openapi import blueprint, problems
-from api.schemas.telephony import TelephonyQuery, TrunkDecided, TrunkIn, TrunkOut, TrunkPage, TrunkPatch, TrunkPath
+from api.schemas.telephony import TrunkDecided, TrunkIn, TrunkOut, TrunkPage, TrunkPatch, TrunkPath, TrunkQuery
+from dialer.db.telephony import TrunkRecord
 
 trunks: Final[APIBlueprint] = blueprint("trunks", "/v1/trunks")
 
@@ -15,25 +18,30 @@ trunks: Final[APIBlueprint] = blueprint("trunks", "/v1/trunks")
 @trunks.post("", responses={201: TrunkOut, **problems(400, 409, 415, 422)})
 def create(body: TrunkIn) -> Response:
     """Add a trunk"""
-    trunk = dialer().telephony.create_trunk(body.model_dump())
-    return created(TrunkOut.model_validate(trunk), "trunks.get", trunk_id=trunk.id)
+    return _created(dialer().telephony.create_trunk(body.model_dump(), within=keep(_created)))
 
 
 @trunks.get("", responses={200: TrunkPage, **problems(422)})
-def listed(query: TelephonyQuery) -> Response:
+def listed(query: TrunkQuery) -> Response:
     """List trunks"""
-    return answer(TrunkPage.model_validate(dialer().telephony.trunks(query.page())))
+    return answer(TrunkPage.model_validate(dialer().telephony.trunks(query.page(), **query.filter())))
 
 
 @trunks.get("/<int:trunk_id>", responses={200: TrunkOut, **problems(404)})
 def get(path: TrunkPath) -> Response:
     """Read a trunk"""
-    return answer(TrunkOut.model_validate(dialer().telephony.trunk(path.trunk_id)))
+    trunk = dialer().telephony.trunk(path.trunk_id)
+    return answer(TrunkOut.model_validate(trunk), revision=trunk.revision)
 
 
-@trunks.patch("/<int:trunk_id>", responses={200: TrunkDecided, **problems(400, 404, 409, 415, 422)})
+@trunks.patch("/<int:trunk_id>", responses={200: TrunkDecided, **problems(400, 404, 409, 412, 415, 422, 428)})
 def edit(path: TrunkPath, body: TrunkPatch) -> Response:
     """Edit a trunk"""
-    decided = dialer().telephony.edit_trunk(path.trunk_id, body.changes())
+    decided = dialer().telephony.edit_trunk(path.trunk_id, body.changes(), of=revisions())
     trunk = TrunkOut.model_validate(decided.value)
-    return answer(TrunkDecided(**trunk.model_dump(), in_flight=decided.in_flight))
+    return answer(TrunkDecided(**trunk.model_dump(), in_flight=decided.in_flight), revision=decided.value.revision)
+
+
+def _created(trunk: TrunkRecord) -> Response:
+    shown = TrunkOut.model_validate(trunk)
+    return created(shown, "trunks.get", revision=trunk.revision, trunk_id=trunk.id)

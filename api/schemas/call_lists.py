@@ -1,6 +1,6 @@
 """Call lists and their import."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -40,7 +40,8 @@ class CallListOut(Schema):
 
 
 class CallListQuery(PageQuery):
-    pass
+    state: ImportState | None = None
+    sort: Literal["-id", "id"] = "-id"
 
 
 class CallListPage(Schema):

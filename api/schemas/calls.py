@@ -1,6 +1,6 @@
 """Calls."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
@@ -131,10 +131,13 @@ class CallQuery(PageQuery):
     state: CallState | None = None
     disposition: Disposition | None = None
     phone_number: E164 | None = Field(None, description="E.164 (the plus is %2B in a URL).")
+    trunk_id: SmallId | None = None
+    created_from: Moment | None = None
+    created_before: Moment | None = None
+    sort: Literal["-id", "id"] = "-id"
 
-    def filter(self) -> CallFilter:
-        names = CallFilter.__dataclass_fields__
-        return CallFilter(**{name: getattr(self, name) for name in names})
+    def wanted(self) -> CallFilter:
+        return CallFilter(**self.filter())
 
 
 class CallPage(Schema):

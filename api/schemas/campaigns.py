@@ -1,6 +1,6 @@
 """Campaigns and their counts."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
@@ -21,7 +21,7 @@ from api.schemas.common import (
     ZoneName,
     unset,
 )
-from dialer.db.campaigns import CampaignRecord
+from dialer.db.campaigns import CampaignFilter, CampaignRecord
 from dialer.domain import phone
 from dialer.domain.actions import AnswerAction
 from dialer.domain.campaigns import CampaignState
@@ -129,6 +129,14 @@ class CampaignPath(Schema):
 
 class CampaignQuery(PageQuery):
     state: CampaignState | None = None
+    trunk_id: SmallId | None = None
+    name: Name | None = Field(None, description="A part of the name, in upper or lower case.")
+    created_from: Moment | None = None
+    created_before: Moment | None = None
+    sort: Literal["-id", "id"] = "-id"
+
+    def wanted(self) -> CampaignFilter:
+        return CampaignFilter(**self.filter())
 
 
 class CampaignPage(Schema):

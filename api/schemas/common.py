@@ -1,6 +1,6 @@
 """What all schemas share."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -51,14 +51,24 @@ class Patch(Schema):
         return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
 
 
+_ABOUT_PAGES: Final = frozenset({"limit", "cursor", "sort"})
+
+
 class PageQuery(Schema):
-    """Which page of a list."""
+    """Which page of a list. A list has one order and its reverse; each has a `sort` whose default is the former."""
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Items on a page.")
-    cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the page before.")
+    cursor: str | None = Field(
+        None, max_length=500, description="`next_cursor` of the page before; the other parameters stay as they were."
+    )
 
     def page(self) -> PageRequest:
-        return PageRequest(self.limit, self.cursor)
+        order = type(self).model_fields["sort"].default if "sort" in type(self).model_fields else None
+        return PageRequest(self.limit, self.cursor, backwards=getattr(self, "sort", None) != order)
+
+    def filter(self) -> dict[str, Any]:
+        """What the items are to be like: the fields that are not about pages."""
+        return {name: getattr(self, name) for name in type(self).model_fields if name not in _ABOUT_PAGES}
 
 
 class FieldError(BaseModel):

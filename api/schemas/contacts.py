@@ -1,12 +1,12 @@
 """Contacts."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from api.schemas.calls import CallOut
-from api.schemas.common import E164, BigId, Moment, PageQuery, Schema
+from api.schemas.common import E164, BigId, Moment, Name, PageQuery, Schema
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import Disposition
 from dialer.services.contacts import ContactDetails
@@ -85,6 +85,11 @@ class ContactPath(Schema):
 class ContactQuery(PageQuery):
     state: ContactState | None = None
     phone_number: E164 | None = Field(None, description="E.164 (the plus is %2B in a URL).")
+    external_id: Name | None = None
+    call_list_id: BigId | None = None
+    final_reason: FinalReason | None = None
+    last_disposition: Disposition | None = None
+    sort: Literal["phone_number", "-phone_number"] = "phone_number"
 
 
 class ContactPage(Schema):

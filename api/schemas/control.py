@@ -1,9 +1,11 @@
 """The emergency stop, the allow-list, and health."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from api.schemas.campaigns import KnownRegion
-from api.schemas.common import E164, Moment, Name, Phone, Schema
+from api.schemas.common import E164, Moment, Name, PageQuery, Phone, Schema
 from dialer.db.control import ControlRecord
 
 
@@ -55,6 +57,11 @@ class AllowedOut(Schema):
 
 class AllowedPath(Schema):
     phone_number: E164
+
+
+class AllowedQuery(PageQuery):
+    added_by: Name | None = None
+    sort: Literal["phone_number", "-phone_number"] = "phone_number"
 
 
 class AllowedPage(Schema):

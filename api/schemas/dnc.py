@@ -1,5 +1,7 @@
 """The do-not-call list."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from api.schemas.campaigns import KnownRegion
@@ -51,6 +53,8 @@ class DncPath(Schema):
 class DncQuery(PageQuery):
     phone_number: E164 | None = None
     campaign_id: BigId | None = None
+    source: Name | None = Field(None, description="Where the entry came from, like api.")
+    sort: Literal["-id", "id"] = "-id"
 
 
 class DncPage(Schema):

@@ -1,6 +1,6 @@
 """PBX nodes and trunks."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -58,6 +58,12 @@ class NodePath(Schema):
     node_id: SmallId
 
 
+class NodeQuery(PageQuery):
+    enabled: bool | None = None
+    name: ResourceName | None = None
+    sort: Literal["id", "-id"] = "id"
+
+
 class NodePage(Schema):
     items: list[NodeOut]
     next_cursor: str | None
@@ -109,5 +115,5 @@ class TrunkPage(Schema):
     next_cursor: str | None
 
 
-class TelephonyQuery(PageQuery):
-    pass
+class TrunkQuery(NodeQuery):
+    node_id: SmallId | None = None

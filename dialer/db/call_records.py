@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from dialer.db import pages
@@ -72,6 +72,9 @@ class CallFilter:
     state: CallState | None = None
     disposition: Disposition | None = None
     phone_number: str | None = None
+    trunk_id: int | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
 
 
 _COLUMNS: Final = columns(Call, CallRecord)
@@ -88,7 +91,10 @@ def given(tx: Connection, call_id: UUID) -> GivenRecord | None:
 
 def listed(tx: Connection, page: PageRequest, wanted: CallFilter) -> Page[CallRecord]:
     """Calls, the newest first."""
-    return pages.read(tx, CallRecord, _where(select(*_COLUMNS), wanted), ORDER, page)
+    equal = {name: getattr(wanted, name) for name in CallFilter.__dataclass_fields__ if not name.startswith("created_")}
+    statement = pages.matching(select(*_COLUMNS), Call, **equal)
+    statement = pages.between(statement, Call.created_at, wanted.created_from, wanted.created_before)
+    return pages.read(tx, CallRecord, statement, ORDER, page)
 
 
 def of_contact(tx: Connection, contact_id: int) -> Sequence[CallRecord]:
@@ -126,11 +132,3 @@ def zone_set_id(tx: Connection, zones: Sequence[str]) -> int:
         tx.execute(pg_insert(ZoneSet).values(zones=names).on_conflict_do_nothing())
         found = tx.execute(known).scalar_one()
     return found
-
-
-def _where(statement: Select[Any], wanted: CallFilter) -> Select[Any]:
-    for name in CallFilter.__dataclass_fields__:
-        value = getattr(wanted, name)
-        if value is not None:
-            statement = statement.where(getattr(Call, name) == value)
-    return statement

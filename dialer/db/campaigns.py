@@ -42,6 +42,22 @@ class CampaignRecord:
     started_at: datetime | None
     ended_at: datetime | None
 
+    @property
+    def revision(self) -> str:
+        """What an edit must have been made of (see `dialer.services.revisions`)."""
+        return str(self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFilter:
+    """Which campaigns; None is any. `name`: a part of it, upper or lower case."""
+
+    state: CampaignState | None = None
+    trunk_id: int | None = None
+    name: str | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
+
 
 _COLUMNS: Final = columns(Campaign, CampaignRecord)
 
@@ -61,12 +77,14 @@ def lock(tx: Connection, campaign_id: int) -> CampaignRecord | None:
     return first(tx, CampaignRecord, statement)
 
 
-def listed(tx: Connection, page: PageRequest, *, state: CampaignState | None) -> Page[CampaignRecord]:
+def listed(tx: Connection, page: PageRequest, wanted: CampaignFilter) -> Page[CampaignRecord]:
     """Campaigns, the newest first."""
     statement = select(*_COLUMNS)
-    if state is not None:
-        statement = statement.where(Campaign.state == state)
-    return pages.read(tx, CampaignRecord, statement, ORDER, page)
+    if wanted.name is not None:
+        statement = statement.where(Campaign.name.icontains(wanted.name, autoescape=True))
+    found = pages.matching(statement, Campaign, state=wanted.state, trunk_id=wanted.trunk_id)
+    found = pages.between(found, Campaign.created_at, wanted.created_from, wanted.created_before)
+    return pages.read(tx, CampaignRecord, found, ORDER, page)
 
 
 def edit(tx: Connection, campaign_id: int, values: dict[str, Any]) -> CampaignRecord:

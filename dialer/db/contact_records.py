@@ -1,5 +1,6 @@
 """Contacts, as users see them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +12,6 @@ from dialer.db import pages
 from dialer.db.pages import Order, Page, PageRequest
 from dialer.db.records import first
 from dialer.db.tables import Contact, ContactData, ZoneSet
-from dialer.domain.contacts import ContactState
 
 ORDER: Final = Order("contacts", Contact.phone_number, str)
 """By number: the campaign's unique index has them in that order, however long the list is."""
@@ -47,15 +47,9 @@ def data(tx: Connection, contact_id: int) -> dict[str, Any]:
     return tx.scalar(select(ContactData.data).where(ContactData.contact_id == contact_id)) or {}
 
 
-def listed(
-    tx: Connection, page: PageRequest, campaign_id: int, *, state: ContactState | None, phone_number: str | None
-) -> Page[ContactRecord]:
-    """A campaign's contacts, by number."""
-    statement = _select().where(Contact.campaign_id == campaign_id)
-    if state is not None:
-        statement = statement.where(Contact.state == state)
-    if phone_number is not None:
-        statement = statement.where(Contact.phone_number == phone_number)
+def listed(tx: Connection, page: PageRequest, campaign_id: int, wanted: Mapping[str, object]) -> Page[ContactRecord]:
+    """A campaign's contacts, by number. `wanted`: columns and their values; None is any."""
+    statement = pages.matching(_select().where(Contact.campaign_id == campaign_id), Contact, **wanted)
     return pages.read(tx, ContactRecord, statement, ORDER, page)
 
 

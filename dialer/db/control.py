@@ -70,9 +70,10 @@ def is_allowed(tx: Connection, phone_number: str) -> bool:
     return tx.scalar(found) is not None
 
 
-def allowed(tx: Connection, page: PageRequest) -> Page[AllowedRecord]:
+def allowed(tx: Connection, page: PageRequest, *, added_by: str | None) -> Page[AllowedRecord]:
     """The allow-list, by number."""
-    return pages.read(tx, AllowedRecord, select(*columns(AllowedNumber, AllowedRecord)), ALLOWED_ORDER, page)
+    statement = pages.matching(select(*columns(AllowedNumber, AllowedRecord)), AllowedNumber, added_by=added_by)
+    return pages.read(tx, AllowedRecord, statement, ALLOWED_ORDER, page)
 
 
 def _set(tx: Connection, values: dict[str, Any]) -> ControlRecord:

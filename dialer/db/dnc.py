@@ -1,5 +1,6 @@
 """The do-not-call list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -75,14 +76,9 @@ def close_contacts(tx: Connection, phone_number: str, campaign_id: int | None) -
     return tx.execute(_CLOSE_CONTACTS, {"phone_number": phone_number, "campaign_id": campaign_id}).rowcount
 
 
-def listed(tx: Connection, page: PageRequest, *, phone_number: str | None, campaign_id: int | None) -> Page[DncRecord]:
-    """Entries, the newest first."""
-    statement = select(*_COLUMNS)
-    if phone_number is not None:
-        statement = statement.where(DncEntry.phone_number == phone_number)
-    if campaign_id is not None:
-        statement = statement.where(DncEntry.campaign_id == campaign_id)
-    return pages.read(tx, DncRecord, statement, ORDER, page)
+def listed(tx: Connection, page: PageRequest, wanted: Mapping[str, object]) -> Page[DncRecord]:
+    """Entries, the newest first. `wanted`: columns and their values; None is any."""
+    return pages.read(tx, DncRecord, pages.matching(select(*_COLUMNS), DncEntry, **wanted), ORDER, page)
 
 
 def remove(tx: Connection, entry_id: int) -> DncRecord | None:

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, select, text, update
 from sqlalchemy.sql.functions import coalesce
 
+from dialer.db import pages
 from dialer.db.tables import CallList, ImportChunk, ImportRefusal
 from dialer.domain.imports import ImportState
 
@@ -232,12 +233,20 @@ def get(tx: Connection, call_list_id: int) -> CallListInfo | None:
     return next(_infos(tx, _select().where(CallList.id == call_list_id)), None)
 
 
-def of_campaign(tx: Connection, campaign_id: int, *, before: int | None, limit: int) -> list[CallListInfo]:
-    """A campaign's lists, newest first, those older than the list `before`."""
-    query = _select().where(CallList.campaign_id == campaign_id)
-    if before is not None:
-        query = query.where(CallList.id < before)
-    return list(_infos(tx, query.order_by(CallList.id.desc()).limit(limit)))
+def of_campaign(
+    tx: Connection,
+    campaign_id: int,
+    *,
+    beyond: int | None,
+    limit: int,
+    oldest_first: bool,
+    state: ImportState | None,
+) -> list[CallListInfo]:
+    """A campaign's lists, newest first or the other way round, those after the list `beyond`."""
+    query = pages.matching(_select().where(CallList.campaign_id == campaign_id), CallList, state=state)
+    if beyond is not None:
+        query = query.where(CallList.id > beyond if oldest_first else CallList.id < beyond)
+    return list(_infos(tx, query.order_by(CallList.id if oldest_first else CallList.id.desc()).limit(limit)))
 
 
 def _select() -> Select[Any]:

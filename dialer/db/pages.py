@@ -3,7 +3,8 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
 import orjson
@@ -20,10 +21,11 @@ DEFAULT_LIMIT: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page: at most `limit` rows after `cursor`."""
+    """Which page: at most `limit` rows after `cursor`, in the list's order or (`backwards`) from its other end."""
 
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
+    backwards: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,25 @@ class Order:
     parse: Callable[[str], object]
     descending: bool = False
 
+    def of(self, page: PageRequest) -> "Order":
+        """This order, or its reverse where the page asks for that. A cursor of one is refused by the other."""
+        if not page.backwards:
+            return self
+        return replace(self, listing=f"{self.listing} backwards", descending=not self.descending)
+
+
+def matching(statement: Select[Any], table: Any, **wanted: object) -> Select[Any]:
+    """`statement` where the columns have these values; None is any."""
+    given = [getattr(table, name) == value for name, value in wanted.items() if value is not None]
+    return statement.where(*given)
+
+
+def between(statement: Select[Any], column: Any, start: datetime | None, before: datetime | None) -> Select[Any]:
+    """`statement` where a time is neither earlier than `start` nor as late as `before`; None is no bound."""
+    if start is not None:
+        statement = statement.where(column >= start)
+    return statement if before is None else statement.where(column < before)
+
 
 def read(tx: Connection, record: type[R], statement: Select[Any], order: Order, page: PageRequest) -> Page[R]:
     """One page of `statement`, whose rows must have the order's key as a field of `record`.
@@ -56,10 +77,11 @@ def read(tx: Connection, record: type[R], statement: Select[Any], order: Order, 
         InvalidInput: the cursor isn't one of this list.
     """
     last = after(order, page)
+    order = order.of(page)
     if last is not None:
         statement = statement.where(order.key < last if order.descending else order.key > last)
     statement = statement.order_by(order.key.desc() if order.descending else order.key).limit(page.limit + 1)
-    return cut(order, [record(**row) for row in tx.execute(statement).mappings()], page)
+    return _cut(order, [record(**row) for row in tx.execute(statement).mappings()], page)
 
 
 def after(order: Order, page: PageRequest) -> Any:
@@ -68,11 +90,15 @@ def after(order: Order, page: PageRequest) -> Any:
     Raises:
         InvalidInput: the cursor isn't one of this list.
     """
-    return None if page.cursor is None else _decode(order, page.cursor)
+    return None if page.cursor is None else _decode(order.of(page), page.cursor)
 
 
 def cut(order: Order, rows: Sequence[T], page: PageRequest) -> Page[T]:
     """A page of rows, of which one more than the page holds has been read: it tells that there is a next page."""
+    return _cut(order.of(page), rows, page)
+
+
+def _cut(order: Order, rows: Sequence[T], page: PageRequest) -> Page[T]:
     shown = tuple(rows[: page.limit])
     more = len(rows) > page.limit
     return Page(shown, _encode(order, getattr(shown[-1], order.key.key)) if more else None)

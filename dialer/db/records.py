@@ -1,10 +1,12 @@
 """Rows as frozen values: the columns that a dataclass names, and nothing else."""
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import orjson
 from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import IntegrityError
 
@@ -33,6 +35,11 @@ def first(tx: Connection, record: type[R], statement: Executable) -> R | None:
 def one(tx: Connection, record: type[R], statement: Executable) -> R:
     """The only row as a `record`."""
     return record(**tx.execute(statement).mappings().one())
+
+
+def fingerprint(*values: object) -> str:
+    """A short text that is another one as soon as any of `values` is."""
+    return hashlib.sha256(orjson.dumps(values, default=str)).hexdigest()[:16]
 
 
 @contextmanager

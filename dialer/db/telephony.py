@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from dialer.db import pages
 from dialer.db.pages import Order, Page, PageRequest
-from dialer.db.records import columns, first, one
+from dialer.db.records import columns, fingerprint, first, one
 from dialer.db.tables import PbxNode, Trunk
 
 NODES: Final = Order("nodes", PbxNode.id, int)
@@ -36,6 +36,11 @@ class NodeRecord:
     created_at: datetime
     listener_alive: bool
 
+    @property
+    def revision(self) -> str:
+        """What an edit must have been made of; what the listener writes is no part of it."""
+        return fingerprint(self.id, self.name, self.ari_url, self.ari_username, self.enabled)
+
 
 @dataclass(frozen=True, slots=True)
 class TrunkRecord:
@@ -50,6 +55,12 @@ class TrunkRecord:
     channels: int
     enabled: bool
     created_at: datetime
+
+    @property
+    def revision(self) -> str:
+        """What an edit must have been made of."""
+        pace = (self.cps, self.channels)
+        return fingerprint(self.id, self.name, self.endpoint, self.caller_id, *pace, self.enabled)
 
 
 _alive = func.coalesce(PbxNode.lease_until > func.clock_timestamp(), False).label("listener_alive")
@@ -66,6 +77,11 @@ def get_node(tx: Connection, node_id: int) -> NodeRecord | None:
     return first(tx, NodeRecord, select(*_NODE).where(PbxNode.id == node_id))
 
 
+def lock_node(tx: Connection, node_id: int) -> NodeRecord | None:
+    """The node, which nobody else edits meanwhile."""
+    return first(tx, NodeRecord, select(*_NODE).where(PbxNode.id == node_id).with_for_update(key_share=True))
+
+
 def edit_node(tx: Connection, node_id: int, values: dict[str, Any]) -> NodeRecord | None:
     """Change a node; None if there is none."""
     if not values:
@@ -73,8 +89,9 @@ def edit_node(tx: Connection, node_id: int, values: dict[str, Any]) -> NodeRecor
     return first(tx, NodeRecord, update(PbxNode).where(PbxNode.id == node_id).values(**values).returning(*_NODE))
 
 
-def nodes(tx: Connection, page: PageRequest) -> Page[NodeRecord]:
-    return pages.read(tx, NodeRecord, select(*_NODE), NODES, page)
+def nodes(tx: Connection, page: PageRequest, *, enabled: bool | None, name: str | None) -> Page[NodeRecord]:
+    statement = pages.matching(select(*_NODE), PbxNode, enabled=enabled, name=name)
+    return pages.read(tx, NodeRecord, statement, NODES, page)
 
 
 def create_trunk(tx: Connection, values: dict[str, Any]) -> TrunkRecord:
@@ -92,6 +109,11 @@ def only_trunk(tx: Connection) -> TrunkRecord | None:
     return found[0] if len(found) == 1 else None
 
 
+def lock_trunk(tx: Connection, trunk_id: int) -> TrunkRecord | None:
+    """The trunk, which nobody else edits meanwhile."""
+    return first(tx, TrunkRecord, select(*_TRUNK).where(Trunk.id == trunk_id).with_for_update(key_share=True))
+
+
 def edit_trunk(tx: Connection, trunk_id: int, values: dict[str, Any]) -> TrunkRecord | None:
     """Change a trunk; None if there is none."""
     if not values:
@@ -99,5 +121,8 @@ def edit_trunk(tx: Connection, trunk_id: int, values: dict[str, Any]) -> TrunkRe
     return first(tx, TrunkRecord, update(Trunk).where(Trunk.id == trunk_id).values(**values).returning(*_TRUNK))
 
 
-def trunks(tx: Connection, page: PageRequest) -> Page[TrunkRecord]:
-    return pages.read(tx, TrunkRecord, select(*_TRUNK), TRUNKS, page)
+def trunks(
+    tx: Connection, page: PageRequest, *, enabled: bool | None, name: str | None, node_id: int | None
+) -> Page[TrunkRecord]:
+    statement = pages.matching(select(*_TRUNK), Trunk, enabled=enabled, name=name, node_id=node_id)
+    return pages.read(tx, TrunkRecord, statement, TRUNKS, page)

@@ -1,14 +1,15 @@
 """Users, and the sessions that their log-ins open."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from dialer.db.records import columns, first, one
-from dialer.db.tables import Session, User
+from dialer.db.tables import LoginFailure, Session, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,11 @@ class UserRecord:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a log-in is checked against; `now` is the database's time."""
+    """What a log-in is checked against."""
 
     id: int
     password_hash: str
     disabled_at: datetime | None
-    failed_logins: int
-    locked_until: datetime | None
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +62,50 @@ def get(tx: Connection, user_id: int) -> UserRecord | None:
     return first(tx, UserRecord, select(*columns(User, UserRecord)).where(User.id == user_id))
 
 
-def lock_credentials(tx: Connection, username: str) -> Credentials | None:
-    """The credentials of a user, locked: log-ins of one user are counted one after the other."""
-    names = (User.id, User.password_hash, User.disabled_at, User.failed_logins, User.locked_until)
-    statement = select(*names, func.clock_timestamp().label("now")).where(User.username == username)
-    return first(tx, Credentials, statement.with_for_update(key_share=True))
+def credentials(tx: Connection, username: str) -> Credentials | None:
+    return first(tx, Credentials, select(*columns(User, Credentials)).where(User.username == username))
 
 
-def count_failure(tx: Connection, user_id: int, failed_logins: int, locked_until: datetime | None) -> None:
-    tx.execute(update(User).where(User.id == user_id).values(failed_logins=failed_logins, locked_until=locked_until))
+_COUNT: Final = text("""
+    INSERT INTO login_failures AS old (name_digest, failures, locked_until, updated_at)
+    VALUES (:digest, 1, CASE WHEN :most <= 1 THEN clock_timestamp() + make_interval(secs => :seconds) END,
+            clock_timestamp())
+    ON CONFLICT (name_digest) DO UPDATE SET
+        failures = CASE
+            WHEN old.locked_until > clock_timestamp() THEN old.failures
+            WHEN old.locked_until IS NOT NULL THEN 1
+            ELSE old.failures + 1
+        END,
+        locked_until = CASE
+            WHEN old.locked_until > clock_timestamp() THEN old.locked_until
+            WHEN (CASE WHEN old.locked_until IS NOT NULL THEN 1 ELSE old.failures + 1 END) >= :most
+                THEN clock_timestamp() + make_interval(secs => :seconds)
+        END,
+        updated_at = clock_timestamp(),
+        was_locked = COALESCE(old.locked_until > clock_timestamp(), false)
+    RETURNING was_locked, EXTRACT(EPOCH FROM locked_until - clock_timestamp())
+""")
+
+
+def count_failure(tx: Connection, username: str, *, most: int, lockout_seconds: int) -> float | None:
+    """Count an attempt as failed, whether there is such a user or not. The `most`-th in a row locks the name.
+
+    Returns:
+        How many seconds the name was and stays locked, None if it was not.
+    """
+    parameters = {"digest": _digest(username), "most": most, "seconds": lockout_seconds}
+    was_locked, seconds = tx.execute(_COUNT, parameters).one()
+    return max(float(seconds), 0.0) if was_locked else None
+
+
+def forget_failures(tx: Connection, username: str) -> None:
+    """The next failure is the first again."""
+    tx.execute(delete(LoginFailure).where(LoginFailure.name_digest == _digest(username)))
 
 
 def note_login(tx: Connection, user_id: int, new_hash: str | None) -> None:
     """The password was right. `new_hash` replaces one made with older parameters."""
-    values: dict[str, Any] = {"failed_logins": 0, "locked_until": None, "last_login_at": func.clock_timestamp()}
+    values: dict[str, Any] = {"last_login_at": func.clock_timestamp()}
     if new_hash is not None:
         values["password_hash"] = new_hash
     tx.execute(update(User).where(User.id == user_id).values(**values))
@@ -109,6 +137,14 @@ def revoke(tx: Connection, session_id: UUID, reason: str) -> None:
     )
 
 
+def revoke_all(tx: Connection, user_id: int, reason: str, *, but: UUID | None = None) -> int:
+    """End all sessions of a user, except one; how many."""
+    open_ones = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
+    if but is not None:
+        open_ones = open_ones.where(Session.id != but)
+    return tx.execute(open_ones.values(revoked_at=func.clock_timestamp(), revoked_reason=reason)).rowcount
+
+
 def identify(tx: Connection, session_id: UUID) -> Identity | None:
     """Whose session this is, if it is good and its user may log in."""
     statement = (
@@ -122,3 +158,7 @@ def identify(tx: Connection, session_id: UUID) -> Identity | None:
         )
     )
     return first(tx, Identity, statement)
+
+
+def _digest(username: str) -> bytes:
+    return hashlib.sha256(username.encode()).digest()

@@ -50,8 +50,8 @@ class ApiClient:
         return self._ask("PUT", path, json=body)
 
     def patch(self, path: str, body: Mapping[str, Any]) -> Any:
-        """PATCH with a JSON body. Raises as `get`."""
-        return self._ask("PATCH", path, json=body)
+        """PATCH with a JSON body, whoever has edited it meanwhile. Raises as `get`."""
+        return self._ask("PATCH", path, json=body, headers={"If-Match": "*"})
 
     def delete(self, path: str) -> Any:
         """DELETE a resource. Raises as `get`."""

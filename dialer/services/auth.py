@@ -59,6 +59,7 @@ class Auth:
             revoked_at=None,
         )
         with self._engine.begin() as tx:
+            users.forget_failures(tx, username)
             users.note_login(tx, found.id, self._passwords.hash(password) if outdated else None)
             users.open_session(tx, session)
         return _grant(session, session.refresh_jti)
@@ -88,6 +89,11 @@ class Auth:
         with self._engine.begin() as tx:
             users.revoke(tx, session_id, "log_out")
 
+    def log_out_everywhere(self, user_id: int) -> int:
+        """End all sessions of a user; how many."""
+        with self._engine.begin() as tx:
+            return users.revoke_all(tx, user_id, "log_out")
+
     def identify(self, session_id: UUID) -> Identity:
         """Whose session this is.
 
@@ -101,21 +107,18 @@ class Auth:
         return identity
 
     def _count_attempt(self, username: str) -> Credentials | None:
-        """Count an attempt as failed before the password is looked at: guesses made at once can't outrun the lock."""
+        """Count an attempt as failed before the password is looked at: guesses made at once can't outrun the lock.
+
+        The same statements run, and the same lock comes, for a name that nobody has.
+        """
+        most, seconds = self._settings.login_max_failures, self._settings.login_lockout_seconds
         with self._engine.begin() as tx:
-            found = users.lock_credentials(tx, username)
-            if found is None:
-                return None
-            if found.locked_until is not None and found.locked_until > found.now:
-                seconds = math.ceil((found.locked_until - found.now).total_seconds())
-                raise AccountLocked(
-                    f"Too many failed log-ins; try again in {seconds} seconds.", retry_after_seconds=seconds
-                )
-            failures = 1 if found.locked_until is not None else found.failed_logins + 1
-            locked = failures >= self._settings.login_max_failures
-            until = found.now + timedelta(seconds=self._settings.login_lockout_seconds) if locked else None
-            users.count_failure(tx, found.id, failures, until)
-            return found
+            locked = users.count_failure(tx, username, most=most, lockout_seconds=seconds)
+            found = users.credentials(tx, username)
+        if locked is not None:
+            wait = max(1, math.ceil(locked))
+            raise AccountLocked(f"Too many failed log-ins; try again in {wait} seconds.", retry_after_seconds=wait)
+        return found
 
 
 def _grant(session: SessionRecord, refresh_jti: str) -> Grant:

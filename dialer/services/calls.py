@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from dialer.db import call_records
 from dialer.db.call_records import CallFilter, CallRecord, GivenRecord
@@ -35,8 +35,12 @@ class Calls:
             NotFound: there is none.
         """
         with self._engine.begin() as tx:
-            call = _found(call_records.get(tx, call_id), call_id)
-            return CallDetails(call, call_records.given(tx, call_id) if call.campaign_id is None else None)
+            return self.read(tx, call_id)
+
+    def read(self, tx: Connection, call_id: UUID) -> CallDetails:
+        """As `get`, in a transaction that has begun."""
+        call = _found(call_records.get(tx, call_id), call_id)
+        return CallDetails(call, call_records.given(tx, call_id) if call.campaign_id is None else None)
 
     def listed(self, page: PageRequest, wanted: CallFilter | None = None) -> Page[CallRecord]:
         """Calls, the newest first."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from dialer.clock import Clock
 from dialer.db import campaigns
-from dialer.db.campaigns import CampaignRecord
+from dialer.db.campaigns import CampaignFilter, CampaignRecord
 from dialer.db.pages import Page, PageRequest
 from dialer.db.records import explaining
 from dialer.db.tables import Call
@@ -18,8 +18,11 @@ from dialer.domain.campaigns import CampaignCommand, CampaignState, allowed_comm
 from dialer.domain.retry import RetryPolicy
 from dialer.domain.window import CallingWindow
 from dialer.errors import Conflict, DialerError, InvalidInput, NotFound
+from dialer.services import revisions
 from dialer.services.decisions import Decided, decide
 from dialer.services.ending import withdraw_queued
+from dialer.services.idempotency import Within, nothing_more
+from dialer.services.revisions import ANY, Revisions
 
 _RESTRICTING: Final = frozenset({CampaignCommand.PAUSE, CampaignCommand.CANCEL})
 
@@ -49,8 +52,11 @@ class Campaigns:
         self._engine = engine
         self._clock = clock
 
-    def create(self, new: NewCampaign, user: str) -> CampaignRecord:
+    def create(self, new: NewCampaign, user: str, *, within: Within[CampaignRecord] = nothing_more) -> CampaignRecord:
         """Make a campaign, as a draft: nobody is called before `start`.
+
+        Args:
+            within: called with the campaign in the transaction that makes it.
 
         Raises:
             Conflict: there is one of that name.
@@ -58,7 +64,9 @@ class Campaigns:
         """
         values = {name: getattr(new, name) for name in NewCampaign.__dataclass_fields__}
         with explaining(_violations(values)), self._engine.begin() as tx:
-            return campaigns.create(tx, {**_stored(values), "created_by": user})
+            campaign = campaigns.create(tx, {**_stored(values), "created_by": user})
+            within(tx, campaign)
+        return campaign
 
     def get(self, campaign_id: int) -> CampaignRecord:
         """One campaign.
@@ -69,15 +77,19 @@ class Campaigns:
         with self._engine.begin() as tx:
             return _found(campaigns.get(tx, campaign_id), campaign_id)
 
-    def listed(self, page: PageRequest, *, state: CampaignState | None = None) -> Page[CampaignRecord]:
+    def listed(self, page: PageRequest, wanted: CampaignFilter | None = None) -> Page[CampaignRecord]:
         """Campaigns, the newest first."""
         with self._engine.begin() as tx:
-            return campaigns.listed(tx, page, state=state)
+            return campaigns.listed(tx, page, wanted or CampaignFilter())
 
-    def edit(self, campaign_id: int, changes: Mapping[str, Any]) -> Decided[CampaignRecord]:
+    def edit(self, campaign_id: int, changes: Mapping[str, Any], *, of: Revisions = ANY) -> Decided[CampaignRecord]:
         """Change fields of `NewCampaign`. Every claim made after the answer goes by them, also of calls queued before.
 
+        Args:
+            of: the revisions that the changes are meant for.
+
         Raises:
+            PreconditionFailed: it has another revision.
             NotFound: no such campaign.
             Conflict: it is cancelled, or the new name is taken.
             InvalidInput: no such trunk.
@@ -85,6 +97,7 @@ class Campaigns:
 
         def action(tx: Connection) -> CampaignRecord:
             campaign = _found(campaigns.lock(tx, campaign_id), campaign_id)
+            revisions.check(of, campaign.revision)
             if campaign.state == CampaignState.CANCELLED:
                 raise Conflict("A cancelled campaign can't be edited.")
             return campaigns.edit(tx, campaign_id, _stored(changes)) if changes else campaign

@@ -10,7 +10,6 @@ from dialer.db import call_records, campaigns, contact_records
 from dialer.db.call_records import CallRecord
 from dialer.db.contact_records import ContactRecord
 from dialer.db.pages import Page, PageRequest
-from dialer.domain.contacts import ContactState
 from dialer.errors import NotFound
 
 
@@ -42,15 +41,11 @@ class Contacts:
             data = contact_records.data(tx, contact_id)
             return ContactDetails(contact, data, call_records.of_contact(tx, contact_id))
 
-    def listed(
-        self,
-        campaign_id: int,
-        page: PageRequest,
-        *,
-        state: ContactState | None = None,
-        phone_number: str | None = None,
-    ) -> Page[ContactRecord]:
+    def listed(self, campaign_id: int, page: PageRequest, **wanted: object) -> Page[ContactRecord]:
         """A campaign's contacts, by number.
+
+        Args:
+            wanted: columns of `contacts` and the values that they must have; None is any.
 
         Raises:
             NotFound: no such campaign.
@@ -58,4 +53,4 @@ class Contacts:
         with self._engine.begin() as tx:
             if campaigns.get(tx, campaign_id) is None:
                 raise NotFound(f"There is no campaign {campaign_id}.")
-            return contact_records.listed(tx, page, campaign_id, state=state, phone_number=phone_number)
+            return contact_records.listed(tx, page, campaign_id, wanted)

@@ -73,7 +73,7 @@ class ControlRoom:
 
         return decide(self._engine, self._clock, action, scope=[Call.phone_number == phone_number]).in_flight
 
-    def allowed(self, page: PageRequest) -> Page[AllowedRecord]:
-        """The allow-list."""
+    def allowed(self, page: PageRequest, *, added_by: str | None = None) -> Page[AllowedRecord]:
+        """The allow-list, by number."""
         with self._engine.begin() as tx:
-            return control.allowed(tx, page)
+            return control.allowed(tx, page, added_by=added_by)

@@ -78,12 +78,10 @@ class DncList:
         with explaining({"fk_dnc_campaign_id": unknown}):
             return decide(self._engine, self._clock, action, scope=scope)
 
-    def listed(
-        self, page: PageRequest, *, phone_number: str | None = None, campaign_id: int | None = None
-    ) -> Page[DncRecord]:
-        """Entries, the newest first."""
+    def listed(self, page: PageRequest, **wanted: object) -> Page[DncRecord]:
+        """Entries, the newest first; those whose columns have the values in `wanted`, of which None is any."""
         with self._engine.begin() as tx:
-            return dnc.listed(tx, page, phone_number=phone_number, campaign_id=campaign_id)
+            return dnc.listed(tx, page, wanted)
 
     def remove(self, entry_id: int) -> DncRecord:
         """Take an entry off the list. Contacts that it ended stay as they are.

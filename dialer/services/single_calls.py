@@ -20,6 +20,7 @@ from dialer.domain.window import CallingWindow
 from dialer.errors import GateRefused, InvalidInput
 from dialer.services import numbers
 from dialer.services.calls import CallDetails, Calls
+from dialer.services.idempotency import Within, nothing_more
 from dialer.services.nudges import Nudges
 
 
@@ -55,8 +56,11 @@ class SingleCalls:
         self._nudges = nudges
         self._calls = calls
 
-    def create(self, new: NewCall) -> CallDetails:
+    def create(self, new: NewCall, *, within: Within[CallDetails] = nothing_more) -> CallDetails:
         """Queue a call, if the gate would let it through now.
+
+        Args:
+            within: called with the call in the transaction that makes it.
 
         Raises:
             InvalidInput: not a phone number; no such trunk or time zone; the trunk is ambiguous.
@@ -81,8 +85,10 @@ class SingleCalls:
                 "timeout_seconds": new.timeout_seconds,
             }
             call_records.add(tx, call, dict(new.variables), new.answer_action.model_dump(mode="json"))
+            details = self._calls.read(tx, call_id)
+            within(tx, details)
         self._nudges.work_on_trunk(trunk.id)
-        return self._calls.get(call_id)
+        return details
 
     def _ask_gate(self, tx: Connection, number: str, zone_names: tuple[str, ...]) -> None:
         installation = control.get(tx)

@@ -54,6 +54,13 @@ class Sweeping:
             counts.fold(tx)
 
     def forget_sessions(self) -> int:
-        """Log-ins that have expired are deleted; how many."""
+        """Log-ins that have expired are deleted; how many. So are failed ones, and requests kept for their keys."""
         with self._engine.begin() as tx:
+            tx.execute(
+                text(
+                    "DELETE FROM login_failures WHERE updated_at < clock_timestamp() - interval '1 day' "
+                    "AND COALESCE(locked_until < clock_timestamp(), true)"
+                )
+            )
+            tx.execute(text("DELETE FROM idempotency_keys WHERE expires_at < clock_timestamp()"))
             return tx.execute(text("DELETE FROM sessions WHERE expires_at < clock_timestamp()")).rowcount

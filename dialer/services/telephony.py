@@ -14,7 +14,10 @@ from dialer.db.records import explaining
 from dialer.db.tables import Call
 from dialer.db.telephony import NodeRecord, TrunkRecord
 from dialer.errors import Conflict, DialerError, InvalidInput, NotFound
+from dialer.services import revisions
 from dialer.services.decisions import Decided, decide
+from dialer.services.idempotency import Within, nothing_more
+from dialer.services.revisions import ANY, Revisions
 
 # Technology/resource. What is put into it must not be able to add options to the dial string.
 _ENDPOINT: Final = re.compile(r"^[A-Za-z0-9]+/[A-Za-z0-9_@.{}:+-]+$")
@@ -28,7 +31,7 @@ class Telephony:
         self._engine = engine
         self._clock = clock
 
-    def create_node(self, values: Mapping[str, Any]) -> NodeRecord:
+    def create_node(self, values: Mapping[str, Any], *, within: Within[NodeRecord] = nothing_more) -> NodeRecord:
         """Add a node: `name`, `ari_url`, `ari_username`, `enabled`.
 
         Raises:
@@ -37,7 +40,9 @@ class Telephony:
         """
         _check_node(values)
         with explaining(_violations(values)), self._engine.begin() as tx:
-            return telephony.create_node(tx, dict(values))
+            node = telephony.create_node(tx, dict(values))
+            within(tx, node)
+        return node
 
     def node(self, node_id: int) -> NodeRecord:
         """One node, with its listener's lease and last echo.
@@ -48,22 +53,23 @@ class Telephony:
         with self._engine.begin() as tx:
             return _node(telephony.get_node(tx, node_id), node_id)
 
-    def nodes(self, page: PageRequest) -> Page[NodeRecord]:
-        """All nodes."""
+    def nodes(self, page: PageRequest, *, enabled: bool | None = None, name: str | None = None) -> Page[NodeRecord]:
+        """Nodes, the oldest first."""
         with self._engine.begin() as tx:
-            return telephony.nodes(tx, page)
+            return telephony.nodes(tx, page, enabled=enabled, name=name)
 
-    def edit_node(self, node_id: int, changes: Mapping[str, Any]) -> Decided[NodeRecord]:
-        """Change a node. Raises as `create_node`, and NotFound."""
+    def edit_node(self, node_id: int, changes: Mapping[str, Any], *, of: Revisions = ANY) -> Decided[NodeRecord]:
+        """Change a node of one of the revisions `of`. Raises as `create_node`, NotFound, PreconditionFailed."""
         _check_node(changes)
 
         def action(tx: Connection) -> NodeRecord:
+            revisions.check(of, _node(telephony.lock_node(tx, node_id), node_id).revision)
             return _node(telephony.edit_node(tx, node_id, dict(changes)), node_id)
 
         with explaining(_violations(changes)):
             return decide(self._engine, self._clock, action, scope=[Call.node_id == node_id])
 
-    def create_trunk(self, values: Mapping[str, Any]) -> TrunkRecord:
+    def create_trunk(self, values: Mapping[str, Any], *, within: Within[TrunkRecord] = nothing_more) -> TrunkRecord:
         """Add a trunk: `name`, `node_id`, `endpoint`, `caller_id`, `cps`, `channels`, `enabled`.
 
         Raises:
@@ -72,7 +78,9 @@ class Telephony:
         """
         _check_trunk(values)
         with explaining(_violations(values)), self._engine.begin() as tx:
-            return telephony.create_trunk(tx, dict(values))
+            trunk = telephony.create_trunk(tx, dict(values))
+            within(tx, trunk)
+        return trunk
 
     def trunk(self, trunk_id: int) -> TrunkRecord:
         """One trunk.
@@ -83,16 +91,24 @@ class Telephony:
         with self._engine.begin() as tx:
             return _trunk(telephony.get_trunk(tx, trunk_id), trunk_id)
 
-    def trunks(self, page: PageRequest) -> Page[TrunkRecord]:
-        """All trunks."""
+    def trunks(
+        self,
+        page: PageRequest,
+        *,
+        enabled: bool | None = None,
+        name: str | None = None,
+        node_id: int | None = None,
+    ) -> Page[TrunkRecord]:
+        """Trunks, the oldest first."""
         with self._engine.begin() as tx:
-            return telephony.trunks(tx, page)
+            return telephony.trunks(tx, page, enabled=enabled, name=name, node_id=node_id)
 
-    def edit_trunk(self, trunk_id: int, changes: Mapping[str, Any]) -> Decided[TrunkRecord]:
-        """Change a trunk. Raises as `create_trunk`, and NotFound."""
+    def edit_trunk(self, trunk_id: int, changes: Mapping[str, Any], *, of: Revisions = ANY) -> Decided[TrunkRecord]:
+        """Change a trunk of one of the revisions `of`. Raises as `create_trunk`, NotFound, PreconditionFailed."""
         _check_trunk(changes)
 
         def action(tx: Connection) -> TrunkRecord:
+            revisions.check(of, _trunk(telephony.lock_trunk(tx, trunk_id), trunk_id).revision)
             return _trunk(telephony.edit_trunk(tx, trunk_id, dict(changes)), trunk_id)
 
         with explaining(_violations(changes)):

@@ -1,6 +1,6 @@
 """The tables. `Base.metadata` has all of them; `migrations/` must match (`dialer db check`)."""
 
-from dialer.db.tables.access import Session, User
+from dialer.db.tables.access import ApiKey, IdempotencyKey, LoginFailure, Session, User
 from dialer.db.tables.base import Base
 from dialer.db.tables.calls import Call, CallVariables
 from dialer.db.tables.campaigns import (
@@ -19,6 +19,7 @@ from dialer.db.tables.telephony import AllowedNumber, Control, PbxNode, Trunk
 
 __all__ = [
     "AllowedNumber",
+    "ApiKey",
     "Base",
     "Call",
     "CallList",
@@ -30,8 +31,10 @@ __all__ = [
     "ContactData",
     "Control",
     "DncEntry",
+    "IdempotencyKey",
     "ImportChunk",
     "ImportRefusal",
+    "LoginFailure",
     "PbxNode",
     "Session",
     "Trunk",

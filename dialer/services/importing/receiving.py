@@ -10,6 +10,7 @@ from dialer.db.imports import Refusal
 from dialer.domain import phone
 from dialer.domain.campaigns import CampaignState
 from dialer.errors import Conflict, InvalidInput, NotFound
+from dialer.services.idempotency import Within, nothing_more
 from dialer.services.importing import chunks
 from dialer.services.importing.reader import BadRow, CallListReader, Row
 
@@ -30,8 +31,17 @@ class Upload:
         self._chars = 0
         self._stored_at = clock.monotonic()
 
-    def receive(self, campaign_id: int, stream: BinaryIO, *, name: str, default_region: str | None, user: str) -> int:
-        """Store the whole list, and return its id.
+    def receive(
+        self,
+        campaign_id: int,
+        stream: BinaryIO,
+        *,
+        name: str,
+        default_region: str | None,
+        user: str,
+        within: Within[int] = nothing_more,
+    ) -> int:
+        """Store the whole list, and return its id; `within` is called with that before the last commit.
 
         Raises:
             InvalidInput, NotFound, Conflict: see `CallListImport.receive`.
@@ -58,7 +68,7 @@ class Upload:
             for row in rows:
                 self._add(row)
             self._store()
-            self._close(campaign_id)
+            self._close(campaign_id, within)
             stored = True
         except (InvalidInput, Conflict) as error:
             problem = error.detail
@@ -100,12 +110,13 @@ class Upload:
         self._rows, self._bad, self._chars = [], [], 0
         self._stored_at = self._clock.monotonic()
 
-    def _close(self, campaign_id: int) -> None:
+    def _close(self, campaign_id: int, within: Within[int]) -> None:
         with self._engine.begin() as tx:
             _refuse_cancelled(campaign_id, contact_import.campaign_state(tx, campaign_id, hold=True))
             if not imports.close_upload(tx, self._list_id):
                 raise _given_up()
             imports.complete_if_done(tx, self._list_id)
+            within(tx, self._list_id)
 
 
 def _given_up() -> Conflict:

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import contact_import, imports
 from dialer.db.imports import CallListInfo, Refusal
 from dialer.domain.campaigns import CampaignState
+from dialer.domain.imports import ImportState
 from dialer.errors import Conflict, InvalidInput, NotFound
+from dialer.services.idempotency import Within, nothing_more
 from dialer.services.importing import chunks, report
 from dialer.services.importing.codes import RowCode
 from dialer.services.importing.contacts import ContactWriter, Outcome, Prepared
@@ -69,6 +71,7 @@ class CallListImport:
         default_region: str | None,
         user: str,
         filename: str | None = None,
+        within: Within[CallListInfo] = nothing_more,
     ) -> CallListInfo:
         """Read a file and store its rows for import. When this returns, all of them are on disk.
 
@@ -76,6 +79,7 @@ class CallListImport:
             stream: the file, read once and never held as a whole.
             name: the list's; without one, the file's.
             default_region: ISO 3166 code of the country of national numbers; None means the campaign's.
+            within: called with the list in the transaction that completes it.
 
         Raises:
             NotFound: no such campaign.
@@ -85,7 +89,14 @@ class CallListImport:
         """
         title = (name or filename or "").strip()[:200] or "call list"
         upload = Upload(self._engine, self._clock)
-        list_id = upload.receive(campaign_id, stream, name=title, default_region=default_region, user=user)
+
+        def stored(tx: Connection, list_id: int) -> None:
+            if (info := imports.get(tx, list_id)) is not None:
+                within(tx, info)
+
+        list_id = upload.receive(
+            campaign_id, stream, name=title, default_region=default_region, user=user, within=stored
+        )
         self._nudges.work_on_imports()
         return self.progress(list_id)
 
@@ -136,10 +147,20 @@ class CallListImport:
             raise NotFound(f"There is no call list {call_list_id}.")
         return info
 
-    def lists(self, campaign_id: int, *, before: int | None = None, limit: int = 50) -> list[CallListInfo]:
-        """A campaign's lists, newest first; `before`: only those older than this one."""
+    def lists(
+        self,
+        campaign_id: int,
+        *,
+        beyond: int | None = None,
+        limit: int = 50,
+        oldest_first: bool = False,
+        state: ImportState | None = None,
+    ) -> list[CallListInfo]:
+        """A campaign's lists, newest first unless told otherwise; `beyond`: only those that come after this one."""
         with self._engine.connect() as connection:
-            return imports.of_campaign(connection, campaign_id, before=before, limit=limit)
+            return imports.of_campaign(
+                connection, campaign_id, beyond=beyond, limit=limit, oldest_first=oldest_first, state=state
+            )
 
     def refusals_csv(self, call_list_id: int) -> Iterator[bytes]:
         """The report of rows that did not become contacts: line, code, reason, row.

@@ -50,8 +50,20 @@ class Api:
     flask: FlaskClient
     headers: dict[str, str] = field(default_factory=dict)
 
-    def open(self, path: str, method: str, *, headers: dict[str, str] | None = None, **kwargs: Any) -> Answer:
-        return cast("Answer", self.flask.open(path, method=method, headers=self.headers | (headers or {}), **kwargs))
+    def open(
+        self,
+        path: str,
+        method: str,
+        *,
+        headers: dict[str, str] | None = None,
+        if_match: str | None = "*",
+        **kwargs: Any,
+    ) -> Answer:
+        """Send a request; an edit is of any version unless `if_match` says otherwise (None: not at all)."""
+        given = self.headers | (headers or {})
+        if method == "PATCH" and if_match is not None:
+            given["If-Match"] = if_match
+        return cast("Answer", self.flask.open(path, method=method, headers=given, **kwargs))
 
     def get(self, path: str, **kwargs: Any) -> Answer:
         return self.open(path, "GET", **kwargs)

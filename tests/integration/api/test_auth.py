@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from argon2 import PasswordHasher
 from pydantic import SecretStr
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from dialer.bootstrap import Dialer
 from dialer.config import Settings
@@ -62,7 +62,7 @@ def test_a_lock_ends_and_failures_are_counted_anew(client: Api, user: str, diale
     for _ in range(3):
         log_in(client, user, "wrong")
     with dialer.engine.begin() as tx:
-        tx.execute(text("UPDATE users SET locked_until = clock_timestamp() - interval '1 second'"))
+        tx.execute(text("UPDATE login_failures SET locked_until = clock_timestamp() - interval '1 second'"))
     assert log_in(client, user, "wrong").status_code == 401
     assert log_in(client, user, "wrong").status_code == 401
     assert log_in(client, user, PASSWORD).status_code == 200
@@ -148,3 +148,43 @@ def test_log_ins_from_one_address_are_limited(dialer: Dialer, settings: Settings
     statuses = [log_in(client, f"user{n}", "wrong").status_code for n in range(3)]
     assert statuses == [401, 401, 429]
     strict.close()
+
+
+def test_a_log_out_everywhere_ends_all_sessions_of_the_user_and_no_others(
+    client: Api, user: str, dialer: Dialer
+) -> None:
+    one, other = log_in(client, user, PASSWORD).json, log_in(client, user, PASSWORD).json
+    dialer.users.create("bert", PASSWORD, Role.VIEWER)
+    berts = log_in(client, "bert", PASSWORD).json
+    headers = {"Authorization": f"Bearer {one['access_token']}"}
+    assert client.post("/v1/auth/logout-everywhere", headers=headers).status_code == 204
+    for tokens in (one, other):
+        assert me(client, tokens["access_token"]).status_code == 401
+        assert refresh(client, tokens["refresh_token"]).status_code == 401
+    assert me(client, berts["access_token"]).status_code == 200
+    assert log_in(client, user, PASSWORD).status_code == 200
+
+
+def test_a_name_that_nobody_has_looks_like_one_that_somebody_has(client: Api, user: str) -> None:
+    def seen(name: str) -> list[tuple[int, object, object, object]]:
+        answers = [log_in(client, name, "wrong") for _ in range(5)]
+        return [(a.status_code, a.json["code"], a.json["title"], "Retry-After" in a.headers) for a in answers]
+
+    known, unknown = seen(user), seen("nobody")
+    assert known == unknown
+    assert [status for status, *_ in known] == [401, 401, 401, 429, 429]
+
+
+def test_names_that_nobody_has_cost_the_same_work(client: Api, user: str, dialer: Dialer) -> None:
+    def statements(name: str) -> list[str]:
+        seen: list[str] = []
+
+        def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+            seen.append(statement)
+
+        event.listen(dialer.engine, "before_cursor_execute", note)
+        log_in(client, name, "wrong")
+        event.remove(dialer.engine, "before_cursor_execute", note)
+        return seen
+
+    assert statements(user) == statements("nobody")

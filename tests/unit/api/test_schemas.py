@@ -66,7 +66,7 @@ def test_a_variable_has_a_plain_name(name: str) -> None:
 
 
 def test_a_call_filter_takes_e164_only() -> None:
-    assert CallQuery.model_validate({"phone_number": "+4930901820"}).filter().phone_number == "+4930901820"
+    assert CallQuery.model_validate({"phone_number": "+4930901820"}).wanted().phone_number == "+4930901820"
     with pytest.raises(ValidationError):
         CallQuery.model_validate({"phone_number": "030 901820"})
 
