@@ -142,8 +142,32 @@ def fail_silent(tx: Connection, older_than_seconds: float, error: str) -> int:
     return _fail(tx, error, CallList.received_at < cutoff)
 
 
+def note_try(tx: Connection, call_list_id: int, n: int) -> int:
+    """Note that the holder of a piece begins with it, and return how often one has, this time included.
+
+    To be committed before the work: whoever dies of it can't tell.
+    """
+    is_this = (ImportChunk.call_list_id == call_list_id, ImportChunk.n == n)
+    begun = update(ImportChunk).where(*is_this).values(tries=ImportChunk.tries + 1).returning(ImportChunk.tries)
+    return tx.execute(begun).scalar_one()
+
+
+def give_back_try(tx: Connection, call_list_id: int, n: int) -> None:
+    """The process lives: whatever kept the piece from being imported, nobody died of it."""
+    is_this = (ImportChunk.call_list_id == call_list_id, ImportChunk.n == n)
+    tx.execute(update(ImportChunk).where(*is_this, ImportChunk.tries > 0).values(tries=ImportChunk.tries - 1))
+
+
+_HOLD_CHUNK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('import ' || :call_list_id || ' ' || :n, 0))")
+
+
 def take_chunk(tx: Connection, call_list_id: int, n: int) -> ChunkToDo | None:
-    """Hold a piece until the transaction ends; None if it is done, or somebody else has it."""
+    """Hold a piece until the transaction ends; None if it is done, or somebody else has it.
+
+    Its row is not locked: that its import has begun is written, and committed, by another connection.
+    """
+    if not tx.scalar(_HOLD_CHUNK, {"call_list_id": str(call_list_id), "n": str(n)}):
+        return None
     found = tx.execute(
         select(ImportChunk.rows, CallList.campaign_id, CallList.default_region, CallList.columns)
         .join(CallList, CallList.id == ImportChunk.call_list_id)
@@ -153,7 +177,6 @@ def take_chunk(tx: Connection, call_list_id: int, n: int) -> ChunkToDo | None:
             ~ImportChunk.done,
             CallList.state == ImportState.IMPORTING,
         )
-        .with_for_update(of=ImportChunk, skip_locked=True)
     ).one_or_none()
     return (
         None if found is None else ChunkToDo(bytes(found.rows), found.campaign_id, found.default_region, found.columns)

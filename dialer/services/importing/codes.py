@@ -24,6 +24,8 @@ class RowCode(StrEnum):
     """Only for contacts given as JSON: in a file, the header's names are made valid."""
     CANCELLED = "campaign_cancelled"
     """The campaign was cancelled while the list was being imported."""
+    SET_ASIDE = "set_aside"
+    """Whoever began to import this part of the list died of it, again and again."""
 
 
 ALL_CODES: Final[tuple[str, ...]] = (*RowCode, *PhoneRefusalCode)

@@ -6,15 +6,14 @@ from typing import BinaryIO, Final
 
 import structlog
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import contact_import, imports
-from dialer.db.imports import CallListInfo, Refusal
+from dialer.db.imports import CallListInfo, ChunkToDo, Refusal
 from dialer.domain.campaigns import CampaignState
-from dialer.domain.imports import ImportState
 from dialer.errors import Conflict, InvalidInput, NotFound
-from dialer.services.idempotency import Within, nothing_more
 from dialer.services.importing import chunks, report
 from dialer.services.importing.codes import RowCode
 from dialer.services.importing.contacts import ContactWriter, Outcome, Prepared
@@ -24,6 +23,9 @@ from dialer.services.importing.rows import RawContact, RowRefusal, RowRules
 from dialer.services.nudges import NoNudges, Nudges
 
 MAX_ITEMS: Final = 1000
+
+MAX_TRIES: Final = 3
+"""Processes that may die of a piece of a list before its rows are set aside, into the report."""
 
 # More than there are processes at it: each takes the first that no other has.
 _LOOK_AHEAD: Final = 32
@@ -111,6 +113,17 @@ class CallListImport:
         except _CancelledMeanwhile:
             # What was written is undone, and this time all rows are refused: nobody lifts a cancellation.
             return self._import_chunk(call_list_id, n)
+
+    def _begin_try(self, call_list_id: int, n: int) -> int:
+        with self._engine.begin() as own:
+            return imports.note_try(own, call_list_id, n)
+
+    def _give_back_try(self, call_list_id: int, n: int) -> None:
+        try:
+            with self._engine.begin() as own:
+                imports.give_back_try(own, call_list_id, n)
+        except SQLAlchemyError as error:
+            _log.warning("import_try_not_given_back", call_list_id=call_list_id, n=n, error=str(error))
 
     def work_on_chunks(self, seconds: float) -> int:
         """Import what waits, for so long or until nothing is left; returns the number of pieces imported here.
@@ -202,35 +215,50 @@ class CallListImport:
         return results
 
     def _import_chunk(self, call_list_id: int, n: int) -> bool:
-        with self._engine.begin() as tx:
-            chunk = imports.take_chunk(tx, call_list_id, n)
-            if chunk is None:
-                return False
-            columns = columns_from_json(chunk.columns)
-            rows = chunks.unpack(chunk.rows)
-            cancelled = contact_import.campaign_state(tx, chunk.campaign_id) is CampaignState.CANCELLED
-            if cancelled:
-                refusal = RowRefusal(RowCode.CANCELLED, "The campaign was cancelled before this row was imported")
-                prepared = Prepared([], {row.line: refusal for row in rows})
-            else:
-                rules = RowRules(chunk.default_region, self._allowed)
-                prepared = self._writer.prepare(rules, [(row.line, columns.contact(row.cells)) for row in rows])
-            outcomes = prepared.write(tx, chunk.campaign_id, call_list_id)
-            refusals, duplicates = [], 0
-            for row in rows:
-                refused = outcomes[row.line].refusal
-                if refused is not None:
-                    duplicates += refused.code == RowCode.DUPLICATE
-                    text = chunks.row_text(row.cells, columns.delimiter)
-                    refusals.append(Refusal(row.line, refused.code, refused.reason, text))
-            imported = len(rows) - len(refusals)
-            imports.finish_chunk(tx, call_list_id, n, imported=imported, duplicates=duplicates, refusals=refusals)
-            # Last, so that nobody who wants to pause or cancel waits for an import.
-            state = contact_import.campaign_state(tx, chunk.campaign_id, hold=True)
-            if state is CampaignState.CANCELLED and not cancelled:
-                raise _CancelledMeanwhile
-            imports.complete_if_done(tx, call_list_id)
+        begun = False
+        try:
+            with self._engine.begin() as tx:
+                chunk = imports.take_chunk(tx, call_list_id, n)
+                if chunk is None:
+                    return False
+                tries = self._begin_try(call_list_id, n)
+                begun = True
+                self._write_chunk(tx, call_list_id, n, chunk, tries)
+        except BaseException:
+            if begun:
+                self._give_back_try(call_list_id, n)
+            raise
         return True
+
+    def _write_chunk(self, tx: Connection, call_list_id: int, n: int, chunk: ChunkToDo, tries: int) -> None:
+        columns = columns_from_json(chunk.columns)
+        rows = chunks.unpack(chunk.rows)
+        cancelled = contact_import.campaign_state(tx, chunk.campaign_id) is CampaignState.CANCELLED
+        if cancelled:
+            refusal = RowRefusal(RowCode.CANCELLED, "The campaign was cancelled before this row was imported")
+            prepared = Prepared([], {row.line: refusal for row in rows})
+        elif tries > MAX_TRIES:
+            _log.error("import_set_aside", call_list_id=call_list_id, n=n, rows=len(rows), tries=tries - 1)
+            reason = f"This part of the list has ended the process that imported it {tries - 1} times"
+            prepared = Prepared([], {row.line: RowRefusal(RowCode.SET_ASIDE, reason) for row in rows})
+        else:
+            rules = RowRules(chunk.default_region, self._allowed)
+            prepared = self._writer.prepare(rules, [(row.line, columns.contact(row.cells)) for row in rows])
+        outcomes = prepared.write(tx, chunk.campaign_id, call_list_id)
+        refusals, duplicates = [], 0
+        for row in rows:
+            refused = outcomes[row.line].refusal
+            if refused is not None:
+                duplicates += refused.code == RowCode.DUPLICATE
+                text = chunks.row_text(row.cells, columns.delimiter)
+                refusals.append(Refusal(row.line, refused.code, refused.reason, text))
+        imported = len(rows) - len(refusals)
+        imports.finish_chunk(tx, call_list_id, n, imported=imported, duplicates=duplicates, refusals=refusals)
+        # Last, so that nobody who wants to pause or cancel waits for an import.
+        state = contact_import.campaign_state(tx, chunk.campaign_id, hold=True)
+        if state is CampaignState.CANCELLED and not cancelled:
+            raise _CancelledMeanwhile
+        imports.complete_if_done(tx, call_list_id)
 
 
 class _CancelledMeanwhile(Exception):

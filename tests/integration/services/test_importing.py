@@ -2,7 +2,10 @@
 
 import csv
 import io
+import multiprocessing
+import os
 import resource
+import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +22,7 @@ from dialer.db.imports import CallListInfo
 from dialer.domain.imports import ImportState
 from dialer.errors import Conflict, InvalidInput, NotFound
 from dialer.services.importing import chunks
-from dialer.services.importing.service import AddResult, CallListImport, NewContact
+from dialer.services.importing.service import MAX_TRIES, AddResult, CallListImport, NewContact
 
 LONDON = "+442079460{:03d}"
 
@@ -330,6 +333,60 @@ def test_a_crash_in_a_piece_leaves_nothing_of_it_and_a_second_run_finishes(
     lists.work_on_chunks(30)
     assert sums(lists.progress(info.id)) == (31, 30, 0, 1)
     assert lists.progress(info.id).state is ImportState.COMPLETED
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_piece_that_kills_whoever_begins_with_it_is_set_aside_into_the_report(
+    engine: Engine, lists: CallListImport
+) -> None:
+    info = receive(lists, numbers(0, 30))
+
+    def die(call_list_id: int, n: int) -> None:
+        child = multiprocessing.get_context("spawn").Process(
+            target=_import_and_die, args=(engine.url.render_as_string(hide_password=False), call_list_id, n)
+        )
+        child.start()
+        child.join(60)
+        assert child.exitcode == -signal.SIGKILL
+
+    for _ in range(MAX_TRIES):
+        die(info.id, 1)
+    lists.work_on_chunks(30)
+    progress = lists.progress(info.id)
+    assert progress.state is ImportState.COMPLETED
+    assert (progress.rows, progress.imported + progress.refused) == (30, 30)
+    assert 0 < progress.refused < 30
+    with engine.begin() as tx:
+        assert tx.scalars(text("SELECT DISTINCT code FROM import_refusals")).all() == ["set_aside"]
+
+
+def _import_and_die(url: str, call_list_id: int, n: int) -> None:
+    """What a process does that is killed in the middle of a piece."""
+    engine = create_engine(url)
+
+    def die(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if "INSERT INTO contacts" in statement:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "before_cursor_execute", die)
+    another_process(engine).import_chunk(call_list_id, n)
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_piece_that_only_fails_may_be_tried_for_ever(engine: Engine, lists: CallListImport) -> None:
+    info = receive(lists, numbers(0, 30))
+
+    def fail(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if "INSERT INTO contacts" in statement:
+            raise RuntimeError("no luck")
+
+    event.listen(engine, "before_cursor_execute", fail)
+    for _ in range(MAX_TRIES + 2):
+        with pytest.raises(RuntimeError, match="no luck"):
+            lists.import_chunk(info.id, 1)
+    event.remove(engine, "before_cursor_execute", fail)
+    lists.work_on_chunks(30)
+    assert sums(lists.progress(info.id)) == (30, 30, 0, 0)
 
 
 def test_two_workers_on_one_piece_import_it_once(engine: Engine, lists: CallListImport) -> None:
