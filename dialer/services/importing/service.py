@@ -13,7 +13,9 @@ from dialer.config import Settings
 from dialer.db import contact_import, imports
 from dialer.db.imports import CallListInfo, ChunkToDo, Refusal
 from dialer.domain.campaigns import CampaignState
+from dialer.domain.imports import ImportState
 from dialer.errors import Conflict, InvalidInput, NotFound
+from dialer.services.idempotency import Within, nothing_more
 from dialer.services.importing import chunks, report
 from dialer.services.importing.codes import RowCode
 from dialer.services.importing.contacts import ContactWriter, Outcome, Prepared
