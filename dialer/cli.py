@@ -21,6 +21,7 @@ from dialer.db import migrate
 from dialer.embedded.postgres import EmbeddedPostgres
 from dialer.embedded.servers import resolve
 from dialer.errors import DialerError
+from dialer.lab.command import lab
 from dialer.local import demo as local_demo
 from dialer.local import sample
 from dialer.local import up as local_up
@@ -47,6 +48,7 @@ def main() -> None:
 
 
 main.add_command(simulator)
+main.add_command(lab)
 
 
 # Everything at once

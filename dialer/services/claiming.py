@@ -238,7 +238,7 @@ class Claims:
         return Claimed(
             call_id=row["id"],
             slot=slot,
-            endpoint=trunk["endpoint"].format(number=number, digits=number.lstrip("+")),
+            endpoint=trunk["endpoint"].format(number=number, digits=number.lstrip("+"), call_id=row["id"]),
             caller_id=(row["campaign_caller_id"] if in_campaign else row["caller_id"]) or trunk["caller_id"],
             timeout_seconds=row["campaign_timeout_seconds"] if in_campaign else row["timeout_seconds"],
             variables=_variables(row),

@@ -20,8 +20,9 @@ from dialer.services.idempotency import Within, nothing_more
 from dialer.services.revisions import ANY, Revisions
 
 # Technology/resource. What is put into it must not be able to add options to the dial string.
-_ENDPOINT: Final = re.compile(r"^[A-Za-z0-9]+/[A-Za-z0-9_@.{}:+-]+$")
-_PLACEHOLDERS: Final = ("{number}", "{digits}")
+_ENDPOINT: Final = re.compile(r"^[A-Za-z0-9]+/[A-Za-z0-9_@.{}:;=+-]+$")
+_NUMBER: Final = ("{number}", "{digits}")
+_PLACEHOLDERS: Final = (*_NUMBER, "{call_id}")
 
 
 class Telephony:
@@ -147,7 +148,8 @@ def _check_trunk(values: Mapping[str, Any]) -> None:
     rest = endpoint
     for placeholder in _PLACEHOLDERS:
         rest = rest.replace(placeholder, "")
-    if not _ENDPOINT.match(endpoint) or rest == endpoint or "{" in rest or "}" in rest:
+    has_number = any(placeholder in endpoint for placeholder in _NUMBER)
+    if not _ENDPOINT.match(endpoint) or not has_number or "{" in rest or "}" in rest:
         message = "must be like PJSIP/{number}@carrier, with {number} or {digits} in it"
         raise InvalidInput(f"The endpoint {message}.", errors=[{"field": "endpoint", "message": message}])
 
