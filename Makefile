@@ -27,7 +27,8 @@ up: $(READY)
 
 test: $(READY)
 	@$(BIN)/pytest -q tests/unit
-	@$(BIN)/pytest -q tests/integration tests/contract tests/acceptance
+	@$(BIN)/pytest -q -n 2 --dist loadfile tests/integration tests/contract
+	@$(BIN)/pytest -q tests/acceptance
 
 test-asterisk: $(READY)
 	@$(BIN)/python -m tests.contract.run
