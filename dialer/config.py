@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     single_call_window: str = Field(
         "08:00-21:00", description="Daily hours, in the callee's zone, of calls outside any campaign."
     )
+    single_call_profile: str = Field(
+        "none", description="Compliance profile of calls outside any campaign: a name from docs/compliance.md."
+    )
 
     dial_window_ms: int = Field(
         800, ge=50, le=5000, description="After its claim a call is sent within this time or not at all."

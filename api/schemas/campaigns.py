@@ -27,6 +27,7 @@ from dialer.domain.actions import AnswerAction
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import Disposition
+from dialer.domain.profiles import NumberCap
 from dialer.domain.retry import RetryPolicy
 from dialer.domain.window import CallingWindow
 from dialer.services.campaigns import NewCampaign
@@ -47,6 +48,13 @@ def _known_zone(zone: str) -> str:
 
 KnownRegion = Annotated[Region, AfterValidator(_known_region)]
 KnownZone = Annotated[ZoneName, AfterValidator(_known_zone)]
+ProfileName = Annotated[
+    str, Field(max_length=40, description="The compliance profile that holds at least: see GET /v1/profiles.")
+]
+NumberCaps = Annotated[list[NumberCap], Field(description="How often a number may be dialed, by all campaigns.")]
+Gap = Annotated[int, Field(ge=1, le=31 * 86400)]
+Weight = Annotated[int, Field(ge=1, le=1000, description="Its share of the trunk.")]
+Priority = Annotated[int, Field(ge=-100, le=100, description="Campaigns of a higher one go first.")]
 Attempts = Annotated[int, Field(ge=1, le=100, description="Calls to a contact, at most.")]
 
 
@@ -64,6 +72,15 @@ class CampaignIn(Schema):
     default_region: KnownRegion | None = Field(None, description="Of national numbers in its lists.")
     default_time_zone: KnownZone | None = Field(None, description="Of contacts whose number doesn't tell it.")
     calling_window: CallingWindow = CallingWindow()
+    profile: ProfileName = "none"
+    number_caps: NumberCaps = Field(default_factory=list, max_length=10)
+    min_gap_seconds: Gap | None = Field(None, description="The least time between two dials of a number.")
+    skip_holidays: bool = Field(False, description="Leave out the public holidays of the callee's region.")
+    consent_required: bool = Field(False, description="Dial only contacts whose consent is recorded.")
+    not_before: Moment | None = Field(None, description="Nothing is dialed before.")
+    not_after: Moment | None = Field(None, description="Nothing is dialed from then on.")
+    weight: Weight = 1
+    priority: Priority = 0
     retry_policy: RetryPolicy = RetryPolicy()
 
     def new(self) -> NewCampaign:
@@ -84,6 +101,15 @@ class CampaignPatch(Patch):
     default_region: KnownRegion | None = None
     default_time_zone: KnownZone | None = None
     calling_window: CallingWindow = Field(default_factory=unset)
+    profile: ProfileName = Field(default_factory=unset)
+    number_caps: NumberCaps = Field(default_factory=unset, max_length=10)
+    min_gap_seconds: Gap | None = None
+    skip_holidays: bool = Field(default_factory=unset)
+    consent_required: bool = Field(default_factory=unset)
+    not_before: Moment | None = None
+    not_after: Moment | None = None
+    weight: Weight = Field(default_factory=unset)
+    priority: Priority = Field(default_factory=unset)
     retry_policy: RetryPolicy = Field(default_factory=unset)
 
 
@@ -103,6 +129,15 @@ class CampaignOut(Schema):
     default_region: str | None
     default_time_zone: str | None
     calling_window: CallingWindow
+    profile: str
+    number_caps: list[NumberCap]
+    min_gap_seconds: int | None
+    skip_holidays: bool
+    consent_required: bool
+    not_before: Moment | None
+    not_after: Moment | None
+    weight: int
+    priority: int
     retry_policy: RetryPolicy
     answer_action: AnswerAction
     created_by: str

@@ -21,6 +21,9 @@ class ContactIn(Schema):
     time_zone: str | None = Field(None, max_length=250)
     priority: int = Field(0, description="-100 to 100; the higher, the sooner.")
     external_id: str | None = Field(None, max_length=1000)
+    region: str | None = Field(None, max_length=250, description="ISO 3166 code of where the person is, like US-FL.")
+    consent_at: str | None = Field(None, max_length=250, description="When the person consented to be called.")
+    consent_source: str | None = Field(None, max_length=1000, description="Where that is recorded.")
     data: dict[str, str] = Field(default_factory=dict, max_length=200, description="Channel variables.")
 
     def new(self) -> NewContact:
@@ -52,6 +55,7 @@ class ContactOut(Schema):
     call_list_id: int | None
     phone_number: str
     zones: list[str] = Field(description="Time zones that the number can be in.")
+    regions: list[str] = Field(description="ISO 3166 codes, of the list and of the number.")
     priority: int
     external_id: str | None
     name: str | None
@@ -61,6 +65,8 @@ class ContactOut(Schema):
     attempts: int
     open_call_id: UUID | None
     last_disposition: Disposition | None
+    consent_at: Moment | None
+    consent_source: str | None
     created_at: Moment
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from dialer.db import pages
 from dialer.db.pages import Order, Page, PageRequest
 from dialer.db.records import columns, first
-from dialer.db.tables import Call, CallVariables, Contact, ZoneSet
+from dialer.db.tables import Call, CallVariables, Contact, NumberDials, ZoneSet
 from dialer.domain.calls import CallState
 from dialer.domain.dispositions import Disposition
 
@@ -123,10 +123,15 @@ def add(tx: Connection, call: dict[str, Any], variables: dict[str, str], answer_
     tx.execute(insert(CallVariables).values(call_id=call["id"], data=variables, answer_action=answer_action))
 
 
+def dials(tx: Connection, phone_number: str) -> Sequence[datetime]:
+    """When a number was dialed lately."""
+    return tx.scalar(select(NumberDials.dialed_at).where(NumberDials.phone_number == phone_number)) or ()
+
+
 def zone_set_id(tx: Connection, zones: Sequence[str]) -> int:
     """The id of a set of time zones, which is added if it is new."""
     names = sorted(zones)
-    known = select(ZoneSet.id).where(ZoneSet.zones == names)
+    known = select(ZoneSet.id).where(ZoneSet.zones == names, ZoneSet.regions == [])
     found = tx.scalar(known)
     if found is None:
         tx.execute(pg_insert(ZoneSet).values(zones=names).on_conflict_do_nothing())

@@ -34,6 +34,15 @@ class CampaignRecord:
     default_region: str | None
     default_time_zone: str | None
     calling_window: dict[str, Any]
+    profile: str
+    number_caps: list[dict[str, Any]]
+    min_gap_seconds: int | None
+    skip_holidays: bool
+    consent_required: bool
+    not_before: datetime | None
+    not_after: datetime | None
+    weight: int
+    priority: int
     retry_policy: dict[str, Any]
     answer_action: dict[str, Any]
     created_by: str

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, text
 
 from dialer.db import barrier, timeline, transitions
+from dialer.domain.rules import LONGEST_PERIOD
 
 _TIMEOUTS: Final = text("""
     SELECT set_config('lock_timeout', '1000', true), set_config('idle_in_transaction_session_timeout', '2000', true)
@@ -35,17 +36,24 @@ def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> RowM
     return tx.execute(_TRUNK, {"trunk_id": trunk_id, "echo_max_age": echo_max_age_seconds}).mappings().one_or_none()
 
 
-# Round and round over the campaigns, single calls as one of them: one whose limits are full can't hold up the others.
-# Contacts are locked before calls, as everywhere; those that somebody else has are passed over.
+# Single calls first, then campaigns by priority, each in turn: one whose limits are full can't hold up the others.
+# Numbers are locked before contacts, and these before calls, as everywhere; what somebody else has is passed over, so
+# that a claim waits for nobody.
 _HOLD: Final = text("""
     SELECT next.id FROM (
-        SELECT id, contact_id, row_number() OVER (PARTITION BY campaign_id ORDER BY id) AS turn
-        FROM calls WHERE state = 'queued' AND trunk_id = :trunk_id AND contact_id IS NOT NULL
-    ) AS next JOIN contacts AS contact ON contact.id = next.contact_id
-    ORDER BY next.turn, next.id LIMIT :most FOR NO KEY UPDATE OF contact SKIP LOCKED
+        SELECT call.id, call.contact_id, call.phone_number, campaign.priority,
+               row_number() OVER (PARTITION BY call.campaign_id ORDER BY call.id) AS turn
+        FROM calls AS call JOIN campaigns AS campaign ON campaign.id = call.campaign_id
+        WHERE call.state = 'queued' AND call.trunk_id = :trunk_id AND call.contact_id IS NOT NULL
+    ) AS next
+    JOIN number_dials AS number ON number.phone_number = next.phone_number
+    JOIN contacts AS contact ON contact.id = next.contact_id
+    ORDER BY next.priority DESC, next.turn, next.id LIMIT :most FOR NO KEY UPDATE OF number, contact SKIP LOCKED
 """)
 _ALONE: Final = text("""
-    SELECT id FROM calls WHERE state = 'queued' AND trunk_id = :trunk_id AND contact_id IS NULL ORDER BY id LIMIT :most
+    SELECT call.id FROM calls AS call JOIN number_dials AS number ON number.phone_number = call.phone_number
+    WHERE call.state = 'queued' AND call.trunk_id = :trunk_id AND call.contact_id IS NULL
+    ORDER BY call.id LIMIT :most FOR NO KEY UPDATE OF number SKIP LOCKED
 """)
 
 _CANDIDATES: Final = text("""
@@ -53,8 +61,11 @@ _CANDIDATES: Final = text("""
            call.hangup_requested_at, call.campaign_id, call.contact_id, call.max_attempts AS call_max_attempts,
            campaign.state AS campaign_state, campaign.max_attempts, campaign.calling_window, campaign.cps,
            campaign.channels, campaign.default_time_zone, campaign.version,
+           campaign.profile, campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays,
+           campaign.consent_required, campaign.not_before, campaign.not_after,
            campaign.caller_id AS campaign_caller_id, campaign.timeout_seconds AS campaign_timeout_seconds,
-           contact.attempts, contact.name, contact.external_id, zone.zones,
+           contact.attempts, contact.name, contact.external_id, contact.consent_at, zone.zones, zone.regions,
+           number.dialed_at AS number_dialed_at,
            COALESCE(extra.data, given.data) AS variables,
            (SELECT CASE WHEN bool_or(dnc.campaign_id IS NULL) THEN 'global' ELSE 'campaign' END
             FROM dnc WHERE dnc.phone_number = call.phone_number
@@ -64,6 +75,7 @@ _CANDIDATES: Final = text("""
            EXISTS (SELECT FROM allow_list WHERE allow_list.phone_number = call.phone_number) AS allow_listed,
            clock_timestamp() AS at
     FROM calls AS call
+    JOIN number_dials AS number ON number.phone_number = call.phone_number
     LEFT JOIN campaigns AS campaign ON campaign.id = call.campaign_id
     LEFT JOIN contacts AS contact ON contact.id = call.contact_id
     LEFT JOIN contact_data AS extra ON extra.contact_id = call.contact_id
@@ -85,17 +97,23 @@ _CLAIM: Final = text("""
     WITH claim AS (
         SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[]), CAST(:caller_id AS text[]),
                              CAST(:timeout_seconds AS smallint[]), CAST(:max_attempts AS smallint[]),
-                             CAST(:policy_version AS integer[]))
-            AS claim(id, token, caller_id, timeout_seconds, max_attempts, policy_version)
+                             CAST(:policy_version AS integer[]), CAST(:gate AS text[]))
+            AS claim(id, token, caller_id, timeout_seconds, max_attempts, policy_version, gate)
     ), claimed AS (
         UPDATE calls SET state = 'originating', claim_token = claim.token, claimed_at = clock_timestamp(),
             dial_by = clock_timestamp() + make_interval(secs => :dial_window), listener_epoch = :epoch,
             node_id = :node_id, tomb_at = NULL, missed_at = NULL,
             caller_id = claim.caller_id, timeout_seconds = claim.timeout_seconds,
             max_attempts = claim.max_attempts, policy_version = claim.policy_version,
+            gate = CAST(claim.gate AS jsonb),
             post_answer = NULL, failure_reason = NULL
         FROM claim WHERE calls.id = claim.id AND calls.state = 'queued'
-        RETURNING calls.contact_id
+        RETURNING calls.contact_id, calls.phone_number, calls.claimed_at
+    ), counted AS (
+        UPDATE number_dials SET dialed_at = claimed.claimed_at || ARRAY(
+            SELECT dial FROM unnest(dialed_at) AS dial WHERE dial > clock_timestamp() - make_interval(days => :days)
+        )
+        FROM claimed WHERE number_dials.phone_number = claimed.phone_number
     )
     UPDATE contacts SET attempts = attempts + 1 FROM claimed WHERE contacts.id = claimed.contact_id
 """)
@@ -104,12 +122,18 @@ _CLAIM: Final = text("""
 def claim(
     tx: Connection, claims: Sequence[dict[str, Any]], *, node_id: int, epoch: int, dial_window_seconds: float
 ) -> None:
-    """Claim calls that `candidates` has locked (id, token and what they are dialed with), counting the attempt.
+    """Claim calls that `candidates` has locked (id, token, gate and what they are dialed with), counting the attempt.
 
     Args:
+        claims: no two of the same number.
         node_id: where they are sent now; the trunk may have moved since they were queued.
     """
-    parameters = {"node_id": node_id, "epoch": epoch, "dial_window": dial_window_seconds}
+    parameters = {
+        "node_id": node_id,
+        "epoch": epoch,
+        "dial_window": dial_window_seconds,
+        "days": LONGEST_PERIOD.days,
+    }
     tx.execute(_CLAIM, transitions.columns(claims) | parameters)
 
 

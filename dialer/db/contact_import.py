@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import orjson
 from sqlalchemy import Connection, Engine, func, select, text
@@ -22,6 +23,8 @@ class NewRow:
     external_id: str | None
     name: str | None
     data: dict[str, str]
+    consent_at: datetime | None = None
+    consent_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ _INSERT = text("""
     WITH given AS MATERIALIZED (
         SELECT nextval('contacts_id_seq') AS id, r.*
         FROM json_to_recordset(CAST(:rows AS json)) AS r (
-            line bigint, phone text, zone smallint, priority smallint, external_id text, name text, data jsonb
+            line bigint, phone text, zone smallint, priority smallint, external_id text, name text, data jsonb,
+            consent_at timestamptz, consent_source text
         )
     ), forbidden AS MATERIALIZED (
         SELECT DISTINCT phone_number FROM dnc
@@ -49,9 +53,11 @@ _INSERT = text("""
             AND (campaign_id IS NULL OR campaign_id = :campaign_id)
             AND (expires_at IS NULL OR expires_at > clock_timestamp())
     ), inserted AS (
-        INSERT INTO contacts (id, campaign_id, call_list_id, phone_number, zone_id, priority, external_id, name)
+        INSERT INTO contacts (id, campaign_id, call_list_id, phone_number, zone_id, priority, external_id, name,
+                              consent_at, consent_source)
         OVERRIDING SYSTEM VALUE
-        SELECT id, :campaign_id, :call_list_id, phone, zone, priority, external_id, name FROM given
+        SELECT id, :campaign_id, :call_list_id, phone, zone, priority, external_id, name, consent_at, consent_source
+        FROM given
         WHERE NOT EXISTS (SELECT FROM forbidden WHERE forbidden.phone_number = given.phone)
         ORDER BY phone
         ON CONFLICT (campaign_id, phone_number) DO NOTHING
@@ -80,6 +86,8 @@ def insert_contacts(
             "external_id": row.external_id,
             "name": row.name,
             "data": row.data or None,
+            "consent_at": row.consent_at,
+            "consent_source": row.consent_source,
         }
         for row in rows
     ]
@@ -108,23 +116,29 @@ def campaign_state(tx: Connection, campaign_id: int, *, hold: bool = False) -> C
     return None if state is None else CampaignState(state)
 
 
-def ensure_zone_sets(engine: Engine, sets: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
-    """The ids of all sets of zones, those asked for included.
+Place = tuple[tuple[str, ...], tuple[str, ...]]
+"""Where a callee can be: time zones by IANA name, and regions by ISO 3166 code, each sorted."""
 
-    In a transaction of its own: who imports holds it for a while, and two of them may need the same new sets.
+
+def ensure_places(engine: Engine, places: Iterable[Place]) -> dict[Place, int]:
+    """The ids of all places (rows of `zone_sets`), those asked for included.
+
+    In a transaction of its own: who imports holds it for a while, and two of them may need the same new places.
     """
     with engine.begin() as tx:
-        known = _zone_sets(tx)
+        known = _places(tx)
         # Inserting what is there already would use up the ids, of which there are 32,767.
-        missing = sorted(set(sets) - known.keys())
+        missing = sorted(set(places) - known.keys())
         if not missing:
             return known
-        tx.execute(insert(ZoneSet).on_conflict_do_nothing(), [{"zones": list(zones)} for zones in missing])
-        return _zone_sets(tx)
+        rows = [{"zones": list(zones), "regions": list(regions)} for zones, regions in missing]
+        tx.execute(insert(ZoneSet).on_conflict_do_nothing(), rows)
+        return _places(tx)
 
 
-def _zone_sets(tx: Connection) -> dict[tuple[str, ...], int]:
-    return {tuple(zones): zone_id for zone_id, zones in tx.execute(select(ZoneSet.id, ZoneSet.zones))}
+def _places(tx: Connection) -> dict[Place, int]:
+    found = tx.execute(select(ZoneSet.id, ZoneSet.zones, ZoneSet.regions))
+    return {(tuple(zones), tuple(regions)): place_id for place_id, zones, regions in found}
 
 
 def default_region(tx: Connection, campaign_id: int) -> str | None:

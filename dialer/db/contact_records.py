@@ -19,13 +19,14 @@ ORDER: Final = Order("contacts", Contact.phone_number, str)
 
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
-    """A contact's row; `zones` are the time zones the number can be in."""
+    """A contact's row; `zones` and `regions` are where the callee can be."""
 
     id: int
     campaign_id: int
     call_list_id: int | None
     phone_number: str
     zones: list[str]
+    regions: list[str]
     priority: int
     external_id: str | None
     name: str | None
@@ -35,6 +36,8 @@ class ContactRecord:
     attempts: int
     open_call_id: UUID | None
     last_disposition: str | None
+    consent_at: datetime | None
+    consent_source: str | None
     created_at: datetime
 
 
@@ -54,5 +57,6 @@ def listed(tx: Connection, page: PageRequest, campaign_id: int, wanted: Mapping[
 
 
 def _select() -> Select[Any]:
-    names = [getattr(Contact, name) for name in ContactRecord.__dataclass_fields__ if name != "zones"]
-    return select(*names, ZoneSet.zones).join(ZoneSet, ZoneSet.id == Contact.zone_id)
+    place = ("zones", "regions")
+    names = [getattr(Contact, name) for name in ContactRecord.__dataclass_fields__ if name not in place]
+    return select(*names, ZoneSet.zones, ZoneSet.regions).join(ZoneSet, ZoneSet.id == Contact.zone_id)

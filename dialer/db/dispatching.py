@@ -1,6 +1,7 @@
 """What dispatch reads and writes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -42,6 +43,8 @@ def promote(tx: Connection, most: int) -> int:
 _RUNNING: Final = text("""
     SELECT campaign.id, campaign.version, campaign.trunk_id, campaign.cps, campaign.channels, campaign.max_attempts,
            campaign.timeout_seconds, campaign.caller_id, campaign.calling_window, campaign.default_time_zone,
+           campaign.profile, campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays,
+           campaign.consent_required, campaign.priority, campaign.weight,
            trunk.node_id, trunk.cps AS trunk_cps, trunk.channels AS trunk_channels,
            trunk.caller_id AS trunk_caller_id,
            trunk.enabled AND node.enabled AND COALESCE(node.lease_until > clock_timestamp(), false) AS trunk_is_up,
@@ -49,12 +52,15 @@ _RUNNING: Final = text("""
     FROM campaigns AS campaign
     JOIN trunks AS trunk ON trunk.id = campaign.trunk_id
     JOIN pbx_nodes AS node ON node.id = trunk.node_id
-    WHERE campaign.state = 'running' ORDER BY campaign.id
+    WHERE campaign.state = 'running'
+      AND COALESCE(campaign.not_before <= clock_timestamp(), true)
+      AND COALESCE(campaign.not_after > clock_timestamp(), true)
+    ORDER BY campaign.id
 """)
 
 
 def running_campaigns(tx: Connection) -> Sequence[RowMapping]:
-    """The running campaigns with their trunks."""
+    """The running campaigns whose dates permit calls, with their trunks."""
     return tx.execute(_RUNNING).mappings().all()
 
 
@@ -70,9 +76,18 @@ def load(tx: Connection) -> Sequence[RowMapping]:
     return tx.execute(_LOAD).mappings().all()
 
 
-def zone_sets(tx: Connection) -> dict[int, tuple[str, ...]]:
-    """All sets of time zones, by id."""
-    return {row.id: tuple(row.zones) for row in tx.execute(text("SELECT id, zones FROM zone_sets"))}
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a callee can be: all of these time zones, by IANA name, and regions, by ISO 3166 code."""
+
+    zones: tuple[str, ...]
+    regions: tuple[str, ...]
+
+
+def places(tx: Connection) -> dict[int, Place]:
+    """All places of contacts, by id."""
+    found = tx.execute(text("SELECT id, zones, regions FROM zone_sets"))
+    return {row.id: Place(tuple(row.zones), tuple(row.regions)) for row in found}
 
 
 _DUE: Final = text("""

@@ -38,13 +38,20 @@ def queued(tx: Connection, *scope: ColumnElement[bool]) -> list[UUID]:
     return list(tx.scalars(select(Call.id).where(Call.state == CallState.QUEUED, *scope).order_by(Call.id)))
 
 
+_LOCK_NUMBERS: Final = text("""
+    SELECT phone_number FROM number_dials
+    WHERE phone_number IN (SELECT phone_number FROM calls WHERE id = ANY(CAST(:ids AS uuid[])))
+    ORDER BY phone_number FOR NO KEY UPDATE
+""")
+
 _LOCK_CONTACTS: Final = text("""
     SELECT id FROM contacts WHERE id IN (SELECT contact_id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])))
     ORDER BY id FOR UPDATE
 """)
 
 _LOCK_CALLS: Final = text("""
-    SELECT call.id, call.contact_id, call.campaign_id, call.trunk_id, call.state, call.claim_token,
+    SELECT call.id, call.contact_id, call.campaign_id, call.trunk_id, call.state, call.claim_token, call.claimed_at,
+           call.phone_number,
            call.answered_at, call.hangup_requested_at,
            contact.attempts AS contact_attempts,
            campaign.max_attempts AS campaign_max_attempts, campaign.retry_policy
@@ -56,8 +63,14 @@ _LOCK_CALLS: Final = text("""
 """)
 
 
-def lock_for_ending(tx: Connection, ids: Sequence[UUID]) -> Sequence[RowMapping]:
-    """Those of the calls that haven't ended, with what decides on their contacts; contacts and calls are locked."""
+def lock_for_ending(tx: Connection, ids: Sequence[UUID], *, not_dialed: Sequence[UUID] = ()) -> Sequence[RowMapping]:
+    """Those of the calls that haven't ended, with what decides on their contacts; contacts and calls are locked.
+
+    Args:
+        not_dialed: those whose dial is given back: their numbers are locked as well, before all else.
+    """
+    if not_dialed:
+        tx.execute(_LOCK_NUMBERS, {"ids": list(not_dialed)})
     tx.execute(_LOCK_CONTACTS, {"ids": list(ids)})
     return tx.execute(_LOCK_CALLS, {"ids": list(ids)}).mappings().all()
 
@@ -79,6 +92,17 @@ def end(tx: Connection, ends: Sequence[dict[str, Any]]) -> None:
     """End calls that `lock_for_ending` has locked."""
     if ends:
         tx.execute(_END, columns(ends))
+
+
+_DECISIONS: Final = text("""
+    UPDATE calls SET gate = CAST(decision.gate AS jsonb)
+    FROM unnest(CAST(:id AS uuid[]), CAST(:gate AS text[])) AS decision(id, gate) WHERE calls.id = decision.id
+""")
+
+
+def store_decisions(tx: Connection, decisions: Sequence[tuple[UUID, str]]) -> None:
+    """Put the gate's decision (JSON) on calls that are locked."""
+    tx.execute(_DECISIONS, {"id": [d[0] for d in decisions], "gate": [d[1] for d in decisions]})
 
 
 _MOVE: Final = text("""
@@ -116,12 +140,26 @@ def move(tx: Connection, moves: Sequence[Move]) -> None:
         )
 
 
+_GIVE_BACK: Final = text("""
+    UPDATE number_dials SET dialed_at = array_remove(dialed_at, undone.claimed_at)
+    FROM unnest(CAST(:phone_number AS text[]), CAST(:claimed_at AS timestamptz[])) AS undone(phone_number, claimed_at)
+    WHERE number_dials.phone_number = undone.phone_number
+""")
+
+
+def give_back(tx: Connection, dials: Sequence[tuple[str, datetime]]) -> None:
+    """Dials (number, time of the claim) that were none don't count for the caps of their numbers."""
+    if dials:
+        tx.execute(_GIVE_BACK, {"phone_number": [d[0] for d in dials], "claimed_at": [d[1] for d in dials]})
+
+
 _LOCK_CALLS_ONLY: Final = text("SELECT id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
 
 
 def lock_in_order(tx: Connection, ids: Sequence[UUID], *, with_contacts: bool) -> None:
-    """Lock calls, and their contacts before them, in the order in which everybody does."""
+    """Lock calls, and their numbers and contacts before them, in the order in which everybody does."""
     if with_contacts:
+        tx.execute(_LOCK_NUMBERS, {"ids": list(ids)})
         tx.execute(_LOCK_CONTACTS, {"ids": list(ids)})
     tx.execute(_LOCK_CALLS_ONLY, {"ids": list(ids)})
 
@@ -161,10 +199,13 @@ _REQUEUE: Final = text("""
         SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[])) AS given(id, token)
     ), requeued AS (
         UPDATE calls SET state = 'queued', claim_token = NULL, claimed_at = NULL, dial_by = NULL, listener_epoch = NULL
-        FROM given
+        FROM given JOIN calls AS claimed ON claimed.id = given.id
         WHERE calls.id = given.id AND calls.claim_token = given.token AND calls.state = 'originating'
           AND calls.tomb_at IS NULL
-        RETURNING calls.contact_id, given.token
+        RETURNING calls.contact_id, given.token, calls.phone_number, claimed.claimed_at
+    ), not_dialed AS (
+        UPDATE number_dials SET dialed_at = array_remove(dialed_at, requeued.claimed_at)
+        FROM requeued WHERE number_dials.phone_number = requeued.phone_number
     ), given_back AS (
         UPDATE contacts SET attempts = attempts - 1 FROM requeued WHERE contacts.id = requeued.contact_id
     )

@@ -26,5 +26,7 @@ class FinalReason(StrEnum):
     DNC = "dnc"
     UNDIALABLE = "undialable"
     """The gate will never allow this number (emergency, premium, …)."""
+    CONSENT_MISSING = "consent_missing"
+    """The rules ask for a recorded consent, and there is none."""
     CANCELLED = "cancelled"
     REMOVED = "removed"

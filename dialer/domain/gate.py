@@ -4,13 +4,15 @@ One pure function, asked with every claim, immediately before the originate. The
 barrier (dialer.db.barrier), so that a pause, a stop or a DNC entry is either seen here or waits for the claim.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.contacts import FinalReason
-from dialer.domain.window import CallingWindow
+from dialer.domain.rules import CAMPAIGN, Rules
 
 
 class GateCode(StrEnum):
@@ -23,8 +25,19 @@ class GateCode(StrEnum):
     NOT_ON_ALLOW_LIST = "not_on_allow_list"
     DNC = "dnc"
     ATTEMPTS_EXHAUSTED = "attempts_exhausted"
+    CONSENT_MISSING = "consent_missing"
+    CAMPAIGN_NOT_BEGUN = "campaign_not_begun"
+    CAMPAIGN_OVER = "campaign_over"
+    WAITING_FOR_RETRY = "waiting_for_retry"
+    NUMBER_CAP = "number_cap"
+    TOO_SOON = "too_soon"
     ZONE_UNKNOWN = "zone_unknown"
+    HOLIDAY = "holiday"
     OUTSIDE_WINDOW = "outside_window"
+
+
+INSTALLATION: Final = "the installation"
+_ROUNDS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,11 @@ class GateFacts:
         dnc: the scope of a DNC entry that forbids the number (`global`, `campaign`), else None.
         attempts: attempts already used up, this one not included.
         zones: the callee's possible time zones; the call must be permitted in all of them.
+        rules: hours, caps and the like, of the campaign and of the callee's regions.
+        dials: when the number was dialed lately, by whatever campaign or path.
+        consented: whether the contact's consent is recorded.
+        not_before, not_after: the campaign's dates.
+        due_at: when the contact's next attempt is due, None if it is.
     """
 
     at: datetime
@@ -51,7 +69,12 @@ class GateFacts:
     attempts: int
     max_attempts: int
     zones: tuple[str, ...]
-    window: CallingWindow
+    rules: Rules
+    dials: tuple[datetime, ...] = ()
+    consented: bool = False
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +83,54 @@ class Refusal:
 
     Attributes:
         rule: the rule that said no, in words.
-        until: when it may change, where that is known.
+        source: who made the rule: the campaign, the installation, or a profile and the law it cites.
+        until: the first moment at which the gate will say yes if nothing changes but the time; None if time alone
+            won't do.
         final: why the contact is done for good, None if it stays due.
     """
 
     code: GateCode
     rule: str
+    source: str = CAMPAIGN
     until: datetime | None = None
     final: FinalReason | None = None
 
 
 def decide(facts: GateFacts) -> Refusal | None:
     """None: dial. Otherwise the first rule that forbids it, the gravest first."""
-    for rule in (_stop, _cancelled, _campaign, _number, _allow_list, _dnc, _attempts, _hours):
+    for rule in _RULES:
         refusal = rule(facts)
         if refusal is not None:
             return refusal
     return None
 
 
+def opens(facts: GateFacts) -> datetime | None:
+    """The first moment at which dates, caps and hours all agree; None if none comes, as far as can be seen."""
+    moment = facts.at
+    for _ in range(_ROUNDS):
+        later = _later(facts, moment)
+        if later is None or later == moment:
+            return None if later is None else moment.astimezone(UTC)
+        moment = later
+    return None
+
+
+def _later(facts: GateFacts, at: datetime) -> datetime | None:
+    """The latest of the earliest moments that each rule names."""
+    rules = facts.rules
+    moments = [at, *(m for m in (facts.not_before, facts.due_at) if m is not None)]
+    caps = [cap for cap in rules.caps if not (cap.unless_consent and facts.consented)]
+    moments += [cap.opens(facts.dials, at) for cap in (*caps, *([rules.gap] if rules.gap else []))]
+    opening = rules.next_opening(facts.zones, max(moments)) if facts.zones else None
+    if opening is None or (facts.not_after is not None and opening >= facts.not_after):
+        return None
+    return max(*moments, opening)
+
+
 def _stop(facts: GateFacts) -> Refusal | None:
     if facts.stopped:
-        return Refusal(GateCode.EMERGENCY_STOP, "the emergency stop is on")
+        return Refusal(GateCode.EMERGENCY_STOP, "the emergency stop is on", INSTALLATION)
     return None
 
 
@@ -99,19 +148,21 @@ def _campaign(facts: GateFacts) -> Refusal | None:
 
 def _number(facts: GateFacts) -> Refusal | None:
     if facts.undialable is not None:
-        return Refusal(GateCode.UNDIALABLE, facts.undialable, final=FinalReason.UNDIALABLE)
+        return Refusal(GateCode.UNDIALABLE, facts.undialable, INSTALLATION, final=FinalReason.UNDIALABLE)
     return None
 
 
 def _allow_list(facts: GateFacts) -> Refusal | None:
     if not facts.allow_listed:
-        return Refusal(GateCode.NOT_ON_ALLOW_LIST, "only numbers on the allow-list may be dialed")
+        return Refusal(GateCode.NOT_ON_ALLOW_LIST, "only numbers on the allow-list may be dialed", INSTALLATION)
     return None
 
 
 def _dnc(facts: GateFacts) -> Refusal | None:
     if facts.dnc is not None:
-        return Refusal(GateCode.DNC, f"the number is on the {facts.dnc} do-not-call list", final=FinalReason.DNC)
+        source = CAMPAIGN if facts.dnc == "campaign" else INSTALLATION
+        rule = f"the number is on the {facts.dnc} do-not-call list"
+        return Refusal(GateCode.DNC, rule, source, final=FinalReason.DNC)
     return None
 
 
@@ -125,13 +176,77 @@ def _attempts(facts: GateFacts) -> Refusal | None:
     return None
 
 
+def _consent(facts: GateFacts) -> Refusal | None:
+    if facts.rules.consent is not None and not facts.consented:
+        rule = "no consent of the contact is recorded"
+        return Refusal(GateCode.CONSENT_MISSING, rule, facts.rules.consent, final=FinalReason.CONSENT_MISSING)
+    return None
+
+
+def _dates(facts: GateFacts) -> Refusal | None:
+    if facts.not_after is not None and facts.at >= facts.not_after:
+        return Refusal(GateCode.CAMPAIGN_OVER, f"the campaign dials until {facts.not_after.isoformat()}")
+    if facts.not_before is not None and facts.at < facts.not_before:
+        rule = f"the campaign dials from {facts.not_before.isoformat()} on"
+        return Refusal(GateCode.CAMPAIGN_NOT_BEGUN, rule, until=opens(facts))
+    return None
+
+
+def _due(facts: GateFacts) -> Refusal | None:
+    if facts.due_at is not None and facts.at < facts.due_at:
+        rule = f"the next attempt is not due before {facts.due_at.isoformat()}"
+        return Refusal(GateCode.WAITING_FOR_RETRY, rule, until=opens(facts))
+    return None
+
+
+def _caps(facts: GateFacts) -> Refusal | None:
+    for cap in facts.rules.caps:
+        if cap.unless_consent and facts.consented:
+            continue
+        used = cap.used(facts.dials, facts.at)
+        if used >= cap.calls:
+            hours = cap.period.total_seconds() / 3600
+            rule = f"the number was dialed {used} times within {hours:g} hours, and {cap.calls} are allowed"
+            return Refusal(GateCode.NUMBER_CAP, rule, cap.source, until=opens(facts))
+    return None
+
+
+def _gap(facts: GateFacts) -> Refusal | None:
+    gap = facts.rules.gap
+    if gap is not None and gap.used(facts.dials, facts.at):
+        rule = f"{gap.period.total_seconds():g} seconds must lie between two calls to a number"
+        return Refusal(GateCode.TOO_SOON, rule, gap.source, until=opens(facts))
+    return None
+
+
 def _hours(facts: GateFacts) -> Refusal | None:
     if not facts.zones:
         return Refusal(GateCode.ZONE_UNKNOWN, "the callee's time zone is unknown and the campaign names no default")
-    if not facts.window.is_open(facts.zones, facts.at):
-        return Refusal(
-            GateCode.OUTSIDE_WINDOW,
-            f"outside the calling hours in {', '.join(facts.zones)}",
-            until=facts.window.next_opening(facts.zones, facts.at),
-        )
+    where = ", ".join(facts.zones)
+    day = facts.rules.holiday(facts.zones, facts.at)
+    if day is not None:
+        rule = f"it is {day} in {where}"
+        return Refusal(GateCode.HOLIDAY, rule, facts.rules.holiday_source, until=opens(facts))
+    schedule = facts.rules.closed_by(facts.zones, facts.at)
+    if schedule is not None:
+        rule = f"outside the calling hours in {where}: {schedule}"
+        return Refusal(GateCode.OUTSIDE_WINDOW, rule, schedule.source, until=opens(facts))
     return None
+
+
+_RULES: Final[tuple[Callable[[GateFacts], Refusal | None], ...]] = (
+    _stop,
+    _cancelled,
+    _campaign,
+    _number,
+    _allow_list,
+    _dnc,
+    _attempts,
+    _consent,
+    _dates,
+    _due,
+    _caps,
+    _gap,
+    _hours,
+)
+"""The gravest first."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 _HOUR = re.compile(r"([01]\d|2[0-4]):([0-5]\d)", re.ASCII)
 _DAYS_AHEAD = 8
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CLOCK_CHANGES_APART = timedelta(days=1)
 """In tzdata, a week is the least that lies between two changes of a zone's clocks."""
 
@@ -67,35 +68,52 @@ class CallingWindow(BaseModel):
             raise ValueError("must look like 08:00-21:00")
         return cls(start=_minutes(start.strip()), end=_minutes(end.strip()))
 
+    def __str__(self) -> str:
+        days = (
+            "" if len(self.days) == len(_WEEKDAYS) else f" on {', '.join(_WEEKDAYS[d - 1] for d in sorted(self.days))}"
+        )
+        return f"{_clock_face(self.start)} to {_clock_face(self.end)}{days}"
+
     def is_open(self, zones: Iterable[str], at: datetime) -> bool:
         """Whether a person in every one of `zones` may be called at `at`. No zone: no."""
         names = tuple(zones)
-        return bool(names) and all(self._open_in(name, at) for name in names)
+        return bool(names) and all(self.is_open_in(name, at) for name in names)
 
     def next_opening(self, zones: Iterable[str], at: datetime) -> datetime | None:
         """The first moment from `at` on at which `is_open`, in UTC; None if none comes within a week."""
         names = tuple(zones)
         if self.is_open(names, at):
             return at.astimezone(UTC)
-        openings = sorted(o for name in names for o in self._openings(name, at) if o > at)
+        openings = sorted(o for name in names for o in self.openings(name, at) if o > at)
         return next((o for o in openings if self.is_open(names, o)), None)
 
-    def _open_in(self, zone: str, at: datetime) -> bool:
+    def is_open_in(self, zone: str, at: datetime) -> bool:
+        """Whether a person in `zone` may be called at `at`."""
         local = at.astimezone(_zone(zone))
         return local.isoweekday() in self.days and self.start <= local.hour * 60 + local.minute < self.end
 
-    def _openings(self, zone: str, at: datetime) -> Iterable[datetime]:
+    def openings(self, zone: str, at: datetime, days: int = _DAYS_AHEAD) -> Iterable[datetime]:
         """The moments at which the window can open there: its start, and where a change of the clocks leads into it."""
-        yield from _clock_changes(zone, at, at + timedelta(days=_DAYS_AHEAD))
-        today = at.astimezone(_zone(zone)).date()
-        start = time(self.start // 60, self.start % 60)
-        for offset in range(-1, _DAYS_AHEAD):
-            for fold in (0, 1):  # an hour that the clocks repeat comes twice
-                local = datetime.combine(today + timedelta(days=offset), start, _zone(zone))
-                yield local.replace(fold=fold).astimezone(UTC)
+        yield from clock_changes(zone, at, at + timedelta(days=days))
+        yield from moments(zone, at, self.start, days)
 
 
-def _clock_changes(zone: str, begin: datetime, end: datetime) -> Iterable[datetime]:
+def moments(zone: str, at: datetime, minutes: int, days: int) -> Iterable[datetime]:
+    """When the clocks of `zone` show so many minutes after midnight, from the day before `at` on, in UTC."""
+    today = at.astimezone(_zone(zone)).date()
+    face = time(minutes // 60 % 24, minutes % 60)
+    for offset in range(-1, days):
+        for fold in (0, 1):  # an hour that the clocks repeat comes twice
+            local = datetime.combine(today + timedelta(days=offset), face, _zone(zone))
+            yield local.replace(fold=fold).astimezone(UTC)
+
+
+def local_date(zone: str, at: datetime) -> date:
+    """The day that it is there."""
+    return at.astimezone(_zone(zone)).date()
+
+
+def clock_changes(zone: str, begin: datetime, end: datetime) -> Iterable[datetime]:
     """When the clocks are changed there, in UTC, to the second."""
     before = begin.astimezone(UTC)
     while before < end:

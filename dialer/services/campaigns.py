@@ -1,7 +1,8 @@
 """Campaigns: made, read, edited, started, paused, cancelled."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -13,12 +14,14 @@ from dialer.db.campaigns import CampaignFilter, CampaignRecord
 from dialer.db.pages import Page, PageRequest
 from dialer.db.records import explaining
 from dialer.db.tables import Call
+from dialer.domain import profiles
 from dialer.domain.actions import AnswerAction
 from dialer.domain.campaigns import CampaignCommand, CampaignState, allowed_commands, next_state
+from dialer.domain.profiles import NumberCap
 from dialer.domain.retry import RetryPolicy
 from dialer.domain.window import CallingWindow
 from dialer.errors import Conflict, DialerError, InvalidInput, NotFound
-from dialer.services import revisions
+from dialer.services import gating, revisions
 from dialer.services.decisions import Decided, decide
 from dialer.services.ending import withdraw_queued
 from dialer.services.idempotency import Within, nothing_more
@@ -29,7 +32,16 @@ _RESTRICTING: Final = frozenset({CampaignCommand.PAUSE, CampaignCommand.CANCEL})
 
 @dataclass(frozen=True, slots=True)
 class NewCampaign:
-    """What a campaign is made of. `cps` and `channels` are its own limits, below those of its trunk."""
+    """What a campaign is made of.
+
+    Attributes:
+        cps, channels: its own limits, below those of its trunk.
+        profile: the compliance profile that holds at least (dialer.domain.profiles.names).
+        number_caps: how often a number may be dialed, all campaigns together.
+        not_before, not_after: its dates; nothing is dialed outside them.
+        weight: its share of the trunk among campaigns of the same priority.
+        priority: campaigns of a higher one go first.
+    """
 
     name: str
     trunk_id: int
@@ -42,6 +54,15 @@ class NewCampaign:
     default_region: str | None = None
     default_time_zone: str | None = None
     calling_window: CallingWindow = field(default_factory=CallingWindow)
+    profile: str = profiles.NONE
+    number_caps: Sequence[NumberCap] = ()
+    min_gap_seconds: int | None = None
+    skip_holidays: bool = False
+    consent_required: bool = False
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    weight: int = 1
+    priority: int = 0
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
 
 
@@ -60,9 +81,10 @@ class Campaigns:
 
         Raises:
             Conflict: there is one of that name.
-            InvalidInput: no such trunk.
+            InvalidInput: no such trunk or profile; its rules would loosen the profile's.
         """
         values = {name: getattr(new, name) for name in NewCampaign.__dataclass_fields__}
+        _check(_stored(values))
         with explaining(_violations(values)), self._engine.begin() as tx:
             campaign = campaigns.create(tx, {**_stored(values), "created_by": user})
             within(tx, campaign)
@@ -92,7 +114,7 @@ class Campaigns:
             PreconditionFailed: it has another revision.
             NotFound: no such campaign.
             Conflict: it is cancelled, or the new name is taken.
-            InvalidInput: no such trunk.
+            InvalidInput: no such trunk or profile; its rules would loosen the profile's.
         """
 
         def action(tx: Connection) -> CampaignRecord:
@@ -100,6 +122,7 @@ class Campaigns:
             revisions.check(of, campaign.revision)
             if campaign.state == CampaignState.CANCELLED:
                 raise Conflict("A cancelled campaign can't be edited.")
+            _check(asdict(campaign) | _stored(changes))
             return campaigns.edit(tx, campaign_id, _stored(changes)) if changes else campaign
 
         with explaining(_violations(changes)):
@@ -146,11 +169,32 @@ def _found(campaign: CampaignRecord | None, campaign_id: int) -> CampaignRecord:
     return campaign
 
 
+def _check(values: Mapping[str, Any]) -> None:
+    """Refuse rules that contradict each other or the profile.
+
+    Raises:
+        InvalidInput: names the fields.
+    """
+    wrong: list[tuple[str, str]] = []
+    if values["profile"] not in profiles.names():
+        wrong.append(("profile", f"must be one of {', '.join(profiles.names())}"))
+    if values["not_before"] and values["not_after"] and values["not_before"] >= values["not_after"]:
+        wrong.append(("not_after", "must be later than not_before"))
+    wrong += profiles.loosened(gating.own_rules(values), values["timeout_seconds"])
+    if wrong:
+        detail = "; ".join(f"{name}: {message}" for name, message in wrong)
+        raise InvalidInput(f"{detail}.", errors=[{"field": name, "message": message} for name, message in wrong])
+
+
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as the row holds them: models as JSON."""
-    return {
-        name: value.model_dump(mode="json") if isinstance(value, BaseModel) else value for name, value in values.items()
-    }
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _violations(values: Mapping[str, Any]) -> dict[str, DialerError]:

@@ -1,10 +1,11 @@
 """Claim queued calls of one trunk: gate, limits and claim in one committed transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 import uuid_utils.compat as uuid_utils
 from sqlalchemy import Connection, Engine, RowMapping
 
@@ -12,14 +13,12 @@ from dialer import failpoints
 from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import barrier, claiming, timeline
-from dialer.domain import phone
-from dialer.domain.campaigns import CampaignState
-from dialer.domain.gate import GateFacts, decide
-from dialer.domain.window import CallingWindow
+from dialer.domain.gate import GateFacts, Refusal, decide
 from dialer.failpoints import Step
 from dialer.limits.breaker import Breaker, BreakerState
 from dialer.limits.limiter import LATENESS_SECONDS, Denied, Limit, Limiter, LimitsStale, Place
 from dialer.limits.slots import GLOBAL, Slot, campaign_scope, trunk_scope
+from dialer.services import gating
 from dialer.services.refusing import refuse
 
 
@@ -65,6 +64,15 @@ class Batch:
     limited_by: str | None = None
     refused: int = 0
     closed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Gated:
+    """What the gate let through, and the facts of each."""
+
+    allowed: list[RowMapping]
+    facts: Mapping[UUID, GateFacts]
+    refused: int
 
 
 class Claims:
@@ -128,21 +136,21 @@ class Claims:
             if trunk["pg_timeline"] is None:
                 timeline.record(tx)
             rows = claiming.candidates(tx, trunk_id, most)
-            allowed = self._gate(tx, trunk, rows)
-            if not allowed:
-                return Batch(node, refused=len(rows))
-            claimed, limited_by = self._take(trunk, allowed, started)
+            gated = self._gate(tx, trunk, rows)
+            if not gated.allowed:
+                return Batch(node, refused=gated.refused)
+            claimed, limited_by = self._take(trunk, gated.allowed, started)
             failpoints.reach(Step.CLAIM_LIMITED)
             if claimed:
                 claiming.claim(
                     tx,
-                    [_claim_row(c, row) for c, row in claimed],
+                    [_claim_row(c, row, gated.facts[row["id"]]) for c, row in claimed],
                     node_id=node.id,
                     epoch=trunk["listener_epoch"],
                     dial_window_seconds=self._settings.dial_window_ms / 1000,
                 )
         failpoints.reach(Step.CLAIM_COMMITTED)
-        return Batch(node, tuple(c for c, _ in claimed), limited_by, refused=len(rows) - len(allowed))
+        return Batch(node, tuple(c for c, _ in claimed), limited_by, refused=gated.refused)
 
     def _closed(self, trunk: RowMapping | None) -> str | None:
         """Why nothing goes out through this trunk now: its calls stay queued."""
@@ -160,37 +168,30 @@ class Claims:
             return "real calls are not allowed (DIALER_REAL_CALLS_ALLOWED)"
         return None
 
-    def _gate(self, tx: Connection, trunk: RowMapping, rows: Any) -> list[RowMapping]:
-        """The rows that may be dialed; the others are withdrawn, each for its reason."""
-        allowed, refused = [], []
+    def _gate(self, tx: Connection, trunk: RowMapping, rows: Sequence[RowMapping]) -> "_Gated":
+        """The rows that may be dialed; the refused are withdrawn, each for its reason."""
+        allowed: list[tuple[RowMapping, GateFacts]] = []
+        refused: list[tuple[RowMapping, Refusal, GateFacts]] = []
+        numbers: set[str] = set()
         for row in rows:
-            refusal = decide(self._facts(trunk, row))
+            if row["phone_number"] in numbers:
+                # Each dial counts for the next one's caps: a second call to a number waits for the next claim.
+                continue
+            facts = gating.facts(
+                row,
+                self._settings,
+                stopped=trunk["stop_at"] is not None,
+                allow_list_only=trunk["allow_list_only"],
+                cancelled=row["hangup_requested_at"] is not None,
+            )
+            refusal = decide(facts)
             if refusal is None:
-                allowed.append(row)
+                numbers.add(row["phone_number"])
+                allowed.append((row, facts))
             else:
-                refused.append((row, refusal))
+                refused.append((row, refusal, facts))
         refuse(tx, refused)
-        return allowed
-
-    def _facts(self, trunk: RowMapping, row: RowMapping) -> GateFacts:
-        in_campaign = row["campaign_id"] is not None
-        undialable = phone.dialable(row["phone_number"], self._settings.special_numbers_allowed)
-        default_zone = row["default_time_zone"]
-        return GateFacts(
-            at=row["at"],
-            stopped=trunk["stop_at"] is not None,
-            cancelled=row["hangup_requested_at"] is not None,
-            campaign_state=CampaignState(row["campaign_state"]) if in_campaign else None,
-            undialable=undialable.reason if undialable else None,
-            allow_listed=row["allow_listed"] or not trunk["allow_list_only"],
-            dnc=row["dnc"],
-            attempts=row["attempts"] or 0,
-            max_attempts=row["max_attempts"] if in_campaign else row["call_max_attempts"],
-            zones=tuple(row["zones"] or ()) or ((default_zone,) if default_zone else ()),
-            window=CallingWindow.model_validate(row["calling_window"])
-            if in_campaign
-            else CallingWindow.parse(self._settings.single_call_window),
-        )
+        return _Gated([row for row, _ in allowed], {row["id"]: facts for row, facts in allowed}, len(refused))
 
     def _take(
         self, trunk: RowMapping, rows: list[RowMapping], started: float
@@ -257,7 +258,7 @@ def _variables(row: RowMapping) -> dict[str, str]:
     return variables
 
 
-def _claim_row(claimed: Claimed, row: RowMapping) -> dict[str, Any]:
+def _claim_row(claimed: Claimed, row: RowMapping, facts: GateFacts) -> dict[str, Any]:
     in_campaign = row["campaign_id"] is not None
     return {
         "id": claimed.call_id,
@@ -266,4 +267,5 @@ def _claim_row(claimed: Claimed, row: RowMapping) -> dict[str, Any]:
         "timeout_seconds": claimed.timeout_seconds,
         "max_attempts": row["max_attempts"] if in_campaign else row["call_max_attempts"],
         "policy_version": row["version"] if in_campaign else 1,
+        "gate": orjson.dumps(gating.record(facts)).decode(),
     }

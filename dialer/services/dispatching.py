@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Engine, RowMapping
 from dialer import failpoints
 from dialer.config import Settings
 from dialer.db import dispatching
-from dialer.domain.window import CallingWindow
+from dialer.db.dispatching import Place
+from dialer.domain.profiles import rules_for
 from dialer.failpoints import Step
+from dialer.services import gating
 from dialer.services.nudges import Nudges
 
 _PROMOTED_AT_ONCE: Final = 5000
@@ -54,15 +56,15 @@ class Dispatching:
         campaigns = [campaign for campaign in campaigns if campaign["trunk_is_up"]]
         if not campaigns:
             return 0
-        zones = dispatching.zone_sets(tx)
+        places = dispatching.places(tx)
         load = dispatching.load(tx)
         sharing = _count_by_trunk(campaigns)
         queued = 0
         for campaign in campaigns:
             room = _room(campaign, load, sharing[campaign["trunk_id"]], self._settings.queue_ahead_seconds)
-            open_zones = _open_zones(campaign, zones)
-            if room > 0 and open_zones:
-                queued += self._queue(tx, campaign, open_zones, room)
+            open_places = _open_places(campaign, places)
+            if room > 0 and open_places:
+                queued += self._queue(tx, campaign, open_places, room)
         return queued
 
     def _queue(self, tx: Connection, campaign: RowMapping, zone_ids: Sequence[int], most: int) -> int:
@@ -103,8 +105,13 @@ def _soon_free(channels: int, in_use: int) -> float:
     return max(channels - in_use, 0) + max(channels / 5, 5)
 
 
-def _open_zones(campaign: RowMapping, zones: Mapping[int, tuple[str, ...]]) -> list[int]:
-    window = CallingWindow.model_validate(campaign["calling_window"])
+def _open_places(campaign: RowMapping, places: Mapping[int, Place]) -> list[int]:
+    """Where the campaign's contacts may be called now, as far as hours and holidays go."""
+    own = gating.own_rules(campaign)
     at: datetime = campaign["at"]
     default = campaign["default_time_zone"]
-    return [zone_id for zone_id, names in zones.items() if window.is_open(names or ((default,) if default else ()), at)]
+    return [
+        place_id
+        for place_id, place in places.items()
+        if rules_for(own, place.regions).permits(place.zones or ((default,) if default else ()), at)
+    ]

@@ -45,12 +45,14 @@ def end_calls(tx: Connection, endings: Sequence[Ending]) -> list[Slot]:
         The slots that these calls held, to be released after the commit.
     """
     by_id = {ending.call_id: ending for ending in endings}
-    rows = transitions.lock_for_ending(tx, list(by_id))
+    not_dialed = [ending.call_id for ending in endings if ending.disposition is Disposition.NOT_DIALED]
+    rows = transitions.lock_for_ending(tx, list(by_id), not_dialed=not_dialed)
     if not rows:
         return []
     ended_at = transitions.database_time(tx)
     ends: list[dict[str, Any]] = []
     moves: list[transitions.Move] = []
+    given_back: list[tuple[str, datetime]] = []
     for row in rows:
         ending = by_id[row["id"]]
         disposition = _disposition(row, ending)
@@ -66,8 +68,11 @@ def end_calls(tx: Connection, endings: Sequence[Ending]) -> list[Slot]:
                 "failure_reason": ending.failure_reason,
             }
         )
+        if disposition is Disposition.NOT_DIALED and row["claimed_at"] is not None:
+            given_back.append((row["phone_number"], row["claimed_at"]))
         if row["contact_id"] is not None:
             moves.append(_move(row, disposition, ended_at))
+    transitions.give_back(tx, given_back)
     transitions.end(tx, ends)
     transitions.move(tx, moves)
     return [

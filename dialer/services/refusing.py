@@ -4,21 +4,35 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+import orjson
 from sqlalchemy import Connection, RowMapping
 
 from dialer.db import transitions
 from dialer.db.transitions import Move
 from dialer.domain.contacts import ContactState
 from dialer.domain.dispositions import Disposition
-from dialer.domain.gate import GateCode, Refusal
+from dialer.domain.gate import GateCode, GateFacts, Refusal
+from dialer.domain.profiles import regions_of
+from dialer.domain.rules import CAMPAIGN
+from dialer.services import gating
 
-_LATER: Final = frozenset({GateCode.NOT_ON_ALLOW_LIST})
-"""Refusals that dispatch can't foresee and that may last: the contact is not due again at once, or it would be
-queued and refused every second."""
-_LATER_SECONDS: Final = 60
+_FORESEEN: Final = frozenset(
+    {
+        GateCode.EMERGENCY_STOP,
+        GateCode.CAMPAIGN_NOT_RUNNING,
+        GateCode.CAMPAIGN_NOT_BEGUN,
+        GateCode.CAMPAIGN_OVER,
+        GateCode.ZONE_UNKNOWN,
+    }
+)
+"""Refusals that dispatch foresees: the contact stays due, and is left alone until it may be dialed. After others that
+aren't final it would be queued and refused every second: it waits."""
+_LEAST_WAIT: Final = timedelta(seconds=60)
+_MOST_WAIT: Final = timedelta(hours=1)
+"""Then the gate is asked again, so that a cap that somebody has raised meanwhile is noticed."""
 
 
-def refuse(tx: Connection, refused: Sequence[tuple[RowMapping, Refusal]]) -> None:
+def refuse(tx: Connection, refused: Sequence[tuple[RowMapping, Refusal, GateFacts]]) -> None:
     """End queued calls as withdrawn, with the reason; no attempt is used up. The rows are locked by the caller."""
     if not refused:
         return
@@ -35,28 +49,43 @@ def refuse(tx: Connection, refused: Sequence[tuple[RowMapping, Refusal]]) -> Non
                 "dialstatus": None,
                 "failure_reason": refusal.code.value,
             }
-            for row, refusal in refused
+            for row, refusal, _ in refused
         ],
+    )
+    transitions.store_decisions(
+        tx, [(row["id"], orjson.dumps(gating.record(facts, refusal)).decode()) for row, refusal, facts in refused]
     )
     transitions.move(
         tx,
-        [_move(row, refusal, ended_at) for row, refusal in refused if row["contact_id"] is not None],
+        [_move(row, refusal, ended_at) for row, refusal, _ in refused if row["contact_id"] is not None],
     )
 
 
 def _move(row: RowMapping, refusal: Refusal, ended_at: datetime) -> Move:
-    later = refusal.code in _LATER
     state = ContactState.READY
     if refusal.final is not None:
         state = ContactState.DONE
-    elif later:
+    elif not _foreseen(row, refusal):
         state = ContactState.WAITING
     return Move(
         contact_id=row["contact_id"],
         call_id=row["id"],
         state=state,
-        next_attempt_at=ended_at + timedelta(seconds=_LATER_SECONDS) if state is ContactState.WAITING else None,
+        next_attempt_at=_ask_again(refusal, ended_at) if state is ContactState.WAITING else None,
         final_reason=refusal.final,
         attempts=row["attempts"],
         disposition=Disposition.WITHDRAWN,
     )
+
+
+def _foreseen(row: RowMapping, refusal: Refusal) -> bool:
+    if refusal.code in (GateCode.HOLIDAY, GateCode.OUTSIDE_WINDOW):
+        # Dispatch knows the regions that came with the list, not those that the number alone tells.
+        return set(regions_of(row["phone_number"])) <= set(row["regions"] or ()) or refusal.source == CAMPAIGN
+    return refusal.code in _FORESEEN
+
+
+def _ask_again(refusal: Refusal, ended_at: datetime) -> datetime:
+    if refusal.until is None:
+        return ended_at + _LEAST_WAIT
+    return min(refusal.until, ended_at + _MOST_WAIT)

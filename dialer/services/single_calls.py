@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -12,13 +13,11 @@ from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import call_records, control, dnc, telephony
 from dialer.db.telephony import TrunkRecord
-from dialer.domain import gate, phone
+from dialer.domain import gate
 from dialer.domain.actions import AnswerAction
-from dialer.domain.gate import GateFacts
 from dialer.domain.phone import PhoneNumber
-from dialer.domain.window import CallingWindow
 from dialer.errors import GateRefused, InvalidInput
-from dialer.services import numbers
+from dialer.services import gating, numbers
 from dialer.services.calls import CallDetails, Calls
 from dialer.services.idempotency import Within, nothing_more
 from dialer.services.nudges import Nudges
@@ -92,26 +91,41 @@ class SingleCalls:
 
     def _ask_gate(self, tx: Connection, number: str, zone_names: tuple[str, ...]) -> None:
         installation = control.get(tx)
-        special = phone.dialable(number, self._settings.special_numbers_allowed)
+        row = _NO_CAMPAIGN | {
+            "phone_number": number,
+            "at": self._clock.now(),
+            "allow_listed": control.is_allowed(tx, number),
+            "dnc": dnc.scope_of(tx, number, None),
+            "zones": zone_names,
+            "number_dialed_at": call_records.dials(tx, number),
+        }
         refusal = gate.decide(
-            GateFacts(
-                at=self._clock.now(),
+            gating.facts(
+                row,
+                self._settings,
                 stopped=installation.stop_at is not None,
-                cancelled=False,
-                campaign_state=None,
-                undialable=special.reason if special else None,
-                allow_listed=not installation.allow_list_only or control.is_allowed(tx, number),
-                dnc=dnc.scope_of(tx, number, None),
-                attempts=0,
-                max_attempts=1,
-                zones=zone_names,
-                window=CallingWindow.parse(self._settings.single_call_window),
+                allow_list_only=installation.allow_list_only,
             )
         )
         if refusal is not None:
             raise GateRefused(
-                f"{refusal.rule[0].upper()}{refusal.rule[1:]}.", gate_code=refusal.code.value, until=refusal.until
+                f"{refusal.rule[0].upper()}{refusal.rule[1:]}.",
+                gate_code=refusal.code.value,
+                source=refusal.source,
+                until=refusal.until,
             )
+
+
+_NO_CAMPAIGN: Final[dict[str, Any]] = {
+    "campaign_id": None,
+    "default_time_zone": None,
+    "attempts": 0,
+    "call_max_attempts": 1,
+    "regions": (),
+    "consent_at": None,
+    "not_before": None,
+    "not_after": None,
+}
 
 
 def _zones(number: PhoneNumber, time_zone: str | None) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from dialer.db.tables.access import ApiKey, IdempotencyKey, LoginFailure, Session, User
 from dialer.db.tables.base import Base
-from dialer.db.tables.calls import Call, CallVariables
+from dialer.db.tables.calls import Call, CallVariables, NumberDials
 from dialer.db.tables.campaigns import (
     CallList,
     Campaign,
@@ -35,6 +35,7 @@ __all__ = [
     "ImportChunk",
     "ImportRefusal",
     "LoginFailure",
+    "NumberDials",
     "PbxNode",
     "Session",
     "Trunk",

@@ -9,12 +9,15 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Computed,
+    DateTime,
+    Double,
     ForeignKey,
     Index,
     Numeric,
     SmallInteger,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.db.tables.base import Base, CreatedAt, one_of
@@ -107,6 +110,10 @@ class Call(CreatedAt, Base):
     tech_cause: Mapped[int | None] = mapped_column(SmallInteger)
     disposition: Mapped[str | None]
     failure_reason: Mapped[str | None]
+    gate: Mapped[dict[str, Any] | None]
+    """What the gate decided with the claim, and on what (dialer.services.decision_record)."""
+    turn: Mapped[float] = mapped_column(Double, server_default="0")
+    """Its place in the trunk's queue by weighted fair queueing: lower goes first."""
 
     dialed_at: Mapped[datetime | None]
     """When the originate was written to the PBX."""
@@ -127,3 +134,16 @@ class CallVariables(Base):
     call_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     data: Mapped[dict[str, Any]]
     answer_action: Mapped[dict[str, Any] | None]
+
+
+class NumberDials(Base):
+    """When a number was dialed lately, whoever dialed it. Claims lock the row: caps are counted under that lock.
+
+    A row is made with the first call that is queued to the number (trigger `calls_remember_number`).
+    """
+
+    __tablename__ = "number_dials"
+    __table_args__ = ({"postgresql_with": {"fillfactor": "70"}},)
+
+    phone_number: Mapped[str] = mapped_column(primary_key=True)
+    dialed_at: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)), server_default=text("'{}'"))

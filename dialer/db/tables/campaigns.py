@@ -19,7 +19,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.db.tables.base import Base, CreatedAt, one_of
@@ -36,6 +36,9 @@ class Campaign(CreatedAt, Base):
         CheckConstraint("timeout_seconds BETWEEN 1 AND 600", name="timeout_range"),
         CheckConstraint("cps > 0", name="cps_pos"),
         CheckConstraint("channels > 0", name="channels_pos"),
+        CheckConstraint("weight > 0", name="weight_pos"),
+        CheckConstraint("min_gap_seconds > 0", name="min_gap_pos"),
+        CheckConstraint("not_before < not_after", name="dates"),
         Index("ix_campaigns_created_at", "created_at"),
     )
 
@@ -53,6 +56,18 @@ class Campaign(CreatedAt, Base):
     default_region: Mapped[str | None]
     default_time_zone: Mapped[str | None]
     calling_window: Mapped[dict[str, Any]]
+    profile: Mapped[str] = mapped_column(server_default="none")
+    """The compliance profile that holds at least (dialer.domain.profiles)."""
+    number_caps: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    min_gap_seconds: Mapped[int | None]
+    skip_holidays: Mapped[bool] = mapped_column(server_default="false")
+    consent_required: Mapped[bool] = mapped_column(server_default="false")
+    not_before: Mapped[datetime | None]
+    not_after: Mapped[datetime | None]
+    weight: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    """Its share of the trunk among campaigns of the same priority."""
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Campaigns of a higher one go first."""
     retry_policy: Mapped[dict[str, Any]]
     answer_action: Mapped[dict[str, Any]]
     created_by: Mapped[str]
@@ -116,12 +131,14 @@ class ImportRefusal(Base):
 
 
 class ZoneSet(Base):
-    """The time zones a number can be in, by IANA name, sorted. Empty: unknown."""
+    """The time zones that a callee can be in, by IANA name, and the regions, by ISO 3166; sorted. Empty: unknown."""
 
     __tablename__ = "zone_sets"
+    __table_args__ = (UniqueConstraint("zones", "regions"),)
 
     id: Mapped[int] = mapped_column(SmallInteger, Identity(always=True), primary_key=True)
-    zones: Mapped[list[str]] = mapped_column(ARRAY(Text), unique=True)
+    zones: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    regions: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
 
 
 class Contact(CreatedAt, Base):
@@ -166,6 +183,8 @@ class Contact(CreatedAt, Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     open_call_id: Mapped[uuid.UUID | None]
     last_disposition: Mapped[str | None]
+    consent_at: Mapped[datetime | None]
+    consent_source: Mapped[str | None]
 
 
 class ContactData(Base):

@@ -18,6 +18,8 @@ class RowCode(StrEnum):
     TOO_LONG = "row_too_long"
     TIME_ZONE = "unknown_time_zone"
     PRIORITY = "invalid_priority"
+    REGION = "unknown_region"
+    CONSENT = "invalid_consent_at"
     VALUE_TOO_LONG = "value_too_long"
     CONTROL_CHARACTERS = "control_characters"
     VARIABLE_NAME = "invalid_variable_name"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from dialer.db import contact_import
-from dialer.db.contact_import import NewRow
+from dialer.db.contact_import import NewRow, Place
 from dialer.services.importing.codes import RowCode
 from dialer.services.importing.rows import Candidate, RawContact, RowRefusal, RowRules
 
@@ -20,11 +20,11 @@ class Outcome:
 
 
 class ContactWriter:
-    """Judges rows, then writes those that pass. One for a process: it remembers the ids of zone sets."""
+    """Judges rows, then writes those that pass. One for a process: it remembers the ids of places."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._zone_ids: dict[tuple[str, ...], int] = {}
+        self._place_ids: dict[Place, int] = {}
 
     def prepare(self, rules: RowRules, rows: Sequence[tuple[int, RawContact]], *, place: str = "line") -> "Prepared":
         """Judge rows, given with their numbers (of a line or another `place`), each alone and then among themselves.
@@ -42,25 +42,31 @@ class ContactWriter:
                 refused[line] = RowRefusal(RowCode.DUPLICATE, reason)
             else:
                 candidates[judged.phone_number] = (line, judged)
-        self._learn_zones(candidate.zones for _, candidate in candidates.values())
+        self._learn(_place(candidate) for _, candidate in candidates.values())
         accepted = [
             NewRow(
                 line,
                 number,
-                self._zone_ids[candidate.zones],
+                self._place_ids[_place(candidate)],
                 candidate.priority,
                 candidate.external_id,
                 candidate.name,
                 candidate.data,
+                candidate.consent_at,
+                candidate.consent_source,
             )
             for number, (line, candidate) in candidates.items()
         ]
         return Prepared(accepted, refused)
 
-    def _learn_zones(self, needed: Iterable[tuple[str, ...]]) -> None:
-        missing = set(needed) - self._zone_ids.keys()
+    def _learn(self, needed: Iterable[Place]) -> None:
+        missing = set(needed) - self._place_ids.keys()
         if missing:
-            self._zone_ids = contact_import.ensure_zone_sets(self._engine, missing)
+            self._place_ids = contact_import.ensure_places(self._engine, missing)
+
+
+def _place(candidate: Candidate) -> Place:
+    return candidate.zones, candidate.regions
 
 
 @dataclass(frozen=True, slots=True)

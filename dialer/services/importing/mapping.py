@@ -33,6 +33,9 @@ class Field(StrEnum):
     TIME_ZONE = "time_zone"
     PRIORITY = "priority"
     EXTERNAL_ID = "external_id"
+    REGION = "region"
+    CONSENT_AT = "consent_at"
+    CONSENT_SOURCE = "consent_source"
 
 
 NAMES: Final[Mapping[Field, tuple[str, ...]]] = MappingProxyType(
@@ -49,6 +52,9 @@ NAMES: Final[Mapping[Field, tuple[str, ...]]] = MappingProxyType(
             "external_id", "externalid", "external_ref", "reference", "ref", "id", "contact_id", "customer_id",
             "crm_id",
         ),
+        Field.REGION: ("region", "region_code", "iso_region", "iso_3166"),
+        Field.CONSENT_AT: ("consent_at", "consent_date", "consented_at"),
+        Field.CONSENT_SOURCE: ("consent_source", "consent_by", "consent_origin"),
     }
 )  # fmt: skip
 """The header names of each field, as they are after `_plain`: case, blanks and punctuation don't count."""
@@ -95,6 +101,9 @@ class Columns:
             priority=cell(Field.PRIORITY),
             external_id=cell(Field.EXTERNAL_ID),
             data=data,
+            region=cell(Field.REGION),
+            consent_at=cell(Field.CONSENT_AT),
+            consent_source=cell(Field.CONSENT_SOURCE),
         )
 
 

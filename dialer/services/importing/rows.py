@@ -4,10 +4,12 @@ import re
 import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 
 from dialer.domain import phone
+from dialer.domain.profiles import regions_in
 from dialer.services.importing.codes import RowCode
 
 MAX_VALUE_CHARS: Final = 1000
@@ -18,6 +20,7 @@ PRIORITIES: Final = range(-100, 101)
 _LINE_BREAKS: Final = re.compile(r"[ \t]*[\t\r\n\u2028\u2029]\s*")
 # Surrogates can come in by JSON, and neither PostgreSQL nor a channel variable can hold them.
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_REGION: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
 _PRIORITY: Final = re.compile(r"[+-]?\d{1,4}", re.ASCII)
 
 
@@ -31,11 +34,19 @@ class RawContact:
     priority: str
     external_id: str
     data: Mapping[str, str]
+    region: str = ""
+    consent_at: str = ""
+    consent_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row that may become a contact. `zones`: the IANA names of where it may be, sorted; empty if not known."""
+    """A row that may become a contact.
+
+    Attributes:
+        zones: the IANA names of where the callee may be, sorted; empty if not known.
+        regions: ISO 3166 codes, of the list's column and of the number, sorted.
+    """
 
     phone_number: str
     zones: tuple[str, ...]
@@ -43,6 +54,9 @@ class Candidate:
     external_id: str | None
     name: str | None
     data: dict[str, str]
+    regions: tuple[str, ...] = ()
+    consent_at: datetime | None = None
+    consent_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,22 @@ class RowRules:
                 reason = f"Priority {_shown(raw.priority)} is not a whole number from -100 to 100"
                 return RowRefusal(RowCode.PRIORITY, reason)
             priority = int(raw.priority)
+        regions = regions_in(number.e164, number.region)
+        if raw.region:
+            region = raw.region.upper()
+            if not _REGION.fullmatch(region) or not phone.known_region(region[:2]):
+                reason = f"{_shown(raw.region)} is not an ISO 3166 code, such as US-FL or GB"
+                return RowRefusal(RowCode.REGION, reason)
+            regions = tuple(sorted({*regions, region, region[:2]}))
+        consent_at = None
+        if raw.consent_at:
+            consent_at = _moment(raw.consent_at)
+            if consent_at is None:
+                reason = f"{_shown(raw.consent_at)} is not a date or time such as 2026-03-01 or 2026-03-01T12:00:00Z"
+                return RowRefusal(RowCode.CONSENT, reason)
+        consent_source = _text("consent source", raw.consent_source, MAX_NAME_CHARS)
+        if isinstance(consent_source, RowRefusal):
+            return consent_source
         name = _text("name", raw.name, MAX_NAME_CHARS)
         external_id = _text("external id", raw.external_id, MAX_EXTERNAL_ID_CHARS)
         data: dict[str, str] = {}
@@ -106,7 +136,17 @@ class RowRules:
             return name
         if isinstance(external_id, RowRefusal):
             return external_id
-        return Candidate(number.e164, zones, priority, external_id or None, name or None, data)
+        return Candidate(
+            number.e164,
+            zones,
+            priority,
+            external_id or None,
+            name or None,
+            data,
+            regions,
+            consent_at,
+            consent_source or None,
+        )
 
 
 def _text(what: str, value: str, longest: int) -> str | RowRefusal:
@@ -120,6 +160,15 @@ def _text(what: str, value: str, longest: int) -> str | RowRefusal:
     if found is not None:
         return RowRefusal(RowCode.CONTROL_CHARACTERS, f"The {what} holds the control character U+{ord(found[0]):04X}")
     return text
+
+
+def _moment(value: str) -> datetime | None:
+    """ISO 8601; a time without a zone, and the beginning of a day, are UTC's."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _shown(value: str) -> str:

@@ -45,6 +45,9 @@ class NewContact:
     priority: int = 0
     external_id: str | None = None
     data: Mapping[str, str] = field(default_factory=dict)
+    region: str | None = None
+    consent_at: str | None = None
+    consent_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +278,9 @@ def _raw(item: NewContact) -> RawContact:
         priority=str(item.priority),
         external_id=(item.external_id or "").strip(),
         data=item.data,
+        region=(item.region or "").strip(),
+        consent_at=(item.consent_at or "").strip(),
+        consent_source=(item.consent_source or "").strip(),
     )
 
 

@@ -453,9 +453,10 @@ def test_two_last_pieces_that_end_at_once_complete_the_list(engine: Engine) -> N
 
 
 def test_new_zone_sets_are_made_once_however_many_need_them(engine: Engine) -> None:
-    sets = [("Europe/Berlin",), ("Europe/Berlin", "Europe/Busingen"), ()]
+    berlin = ("Europe/Berlin",)
+    sets = [(berlin, ("DE",)), ((*berlin, "Europe/Busingen"), ("DE",)), ((), ())]
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: contact_import.ensure_zone_sets(engine, sets), range(8)))
+        found = list(pool.map(lambda _: contact_import.ensure_places(engine, sets), range(8)))
     assert all(ids == found[0] for ids in found)
     assert count(engine, "zone_sets") == 3
 

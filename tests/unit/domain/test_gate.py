@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +7,7 @@ import pytest
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.contacts import FinalReason
 from dialer.domain.gate import GateCode, GateFacts, decide
+from dialer.domain.rules import CAMPAIGN, Cap, Rules, Schedule
 from dialer.domain.window import CallingWindow
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
@@ -21,8 +22,13 @@ OPEN = GateFacts(
     attempts=0,
     max_attempts=1,
     zones=("Europe/London",),
-    window=CallingWindow.parse("09:00-20:00"),
+    rules=Rules(schedules=(Schedule((CallingWindow.parse("09:00-20:00"),), CAMPAIGN),)),
 )
+
+CAPPED = replace(OPEN.rules, caps=(Cap(1, timedelta(days=1), "the law"),))
+GAPPED = replace(OPEN.rules, gap=Cap(1, timedelta(seconds=10), CAMPAIGN))
+HOLIDAYS = replace(OPEN.rules, holiday_regions=("GB",))
+CHRISTMAS = datetime(2026, 12, 25, 12, 0, tzinfo=UTC)
 
 # In order of gravity: the first that applies is named.
 RULES: list[tuple[GateCode, dict[str, Any], FinalReason | None]] = [
@@ -33,6 +39,13 @@ RULES: list[tuple[GateCode, dict[str, Any], FinalReason | None]] = [
     (GateCode.NOT_ON_ALLOW_LIST, {"allow_listed": False}, None),
     (GateCode.DNC, {"dnc": "global"}, FinalReason.DNC),
     (GateCode.ATTEMPTS_EXHAUSTED, {"attempts": 1}, FinalReason.ATTEMPTS_EXHAUSTED),
+    (GateCode.CONSENT_MISSING, {"rules": replace(OPEN.rules, consent="the law")}, FinalReason.CONSENT_MISSING),
+    (GateCode.CAMPAIGN_OVER, {"not_after": NOON}, None),
+    (GateCode.CAMPAIGN_NOT_BEGUN, {"not_before": NOON + timedelta(hours=1)}, None),
+    (GateCode.WAITING_FOR_RETRY, {"due_at": NOON + timedelta(hours=1)}, None),
+    (GateCode.NUMBER_CAP, {"dials": (NOON - timedelta(hours=1),), "rules": CAPPED}, None),
+    (GateCode.TOO_SOON, {"dials": (NOON - timedelta(seconds=9),), "rules": GAPPED}, None),
+    (GateCode.HOLIDAY, {"at": CHRISTMAS, "dials": (), "rules": HOLIDAYS}, None),
     (GateCode.OUTSIDE_WINDOW, {"at": NOON.replace(hour=20)}, None),
 ]
 
@@ -52,11 +65,26 @@ def test_each_rule_alone_refuses(code: GateCode, change: dict[str, Any], final: 
 @pytest.mark.parametrize("first", range(len(RULES)), ids=[row[0].value for row in RULES])
 def test_gravest_rule_is_the_one_that_is_named(first: int) -> None:
     facts = OPEN
-    for _, change, _ in RULES[first:]:
-        facts = replace(facts, **change)
+    for _, change, _ in reversed(RULES[first:]):
+        rules = {"rules": _merged(facts.rules, change["rules"])} if "rules" in change else {}
+        facts = replace(facts, **{k: v for k, v in change.items() if k != "at" or RULES[first][0] in _TIMED} | rules)
     refusal = decide(facts)
     assert refusal is not None
     assert refusal.code is RULES[first][0]
+
+
+_TIMED = {GateCode.HOLIDAY, GateCode.OUTSIDE_WINDOW}
+
+
+def _merged(rules: Rules, more: Rules) -> Rules:
+    """The rules of both; `more` is the graver."""
+    return replace(
+        rules,
+        caps=more.caps or rules.caps,
+        gap=more.gap or rules.gap,
+        consent=more.consent or rules.consent,
+        holiday_regions=more.holiday_regions or rules.holiday_regions,
+    )
 
 
 def test_every_code_has_a_rule() -> None:
@@ -99,3 +127,54 @@ def test_number_that_may_be_in_several_zones_is_dialed_only_when_all_are_open() 
 @pytest.mark.parametrize(("attempts", "most", "allowed"), [(0, 1, True), (2, 3, True), (3, 3, False), (4, 3, False)])
 def test_attempts_count_up_to_the_cap(attempts: int, most: int, allowed: bool) -> None:
     assert (decide(replace(OPEN, attempts=attempts, max_attempts=most)) is None) is allowed
+
+
+# Rules over time
+
+
+def test_cap_opens_when_the_oldest_dial_that_counts_has_left_the_period() -> None:
+    dials = tuple(NOON - timedelta(hours=h) for h in (30, 20, 10, 1))
+    rules = replace(OPEN.rules, caps=(Cap(3, timedelta(hours=24), "us-fl: the law"),))
+    facts = replace(OPEN, dials=dials, rules=rules)
+    refusal = decide(facts)
+    assert refusal is not None
+    assert (refusal.code, refusal.source) == (GateCode.NUMBER_CAP, "us-fl: the law")
+    assert refusal.until == NOON + timedelta(hours=4)
+    assert decide(replace(facts, at=refusal.until)) is None
+    assert decide(replace(facts, at=refusal.until - timedelta(seconds=1))) is not None
+
+
+def test_moment_named_is_within_the_hours_too() -> None:
+    rules = replace(OPEN.rules, caps=(Cap(1, timedelta(hours=10), "the law"),))
+    refusal = decide(replace(OPEN, dials=(NOON - timedelta(minutes=1),), rules=rules))
+    assert refusal is not None
+    assert refusal.until == datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+
+
+def test_recorded_consent_lifts_a_cap_that_holds_without_it() -> None:
+    rules = replace(OPEN.rules, caps=(Cap(1, timedelta(days=30), "us: the law", unless_consent=True),))
+    facts = replace(OPEN, dials=(NOON - timedelta(days=3),), rules=rules)
+    assert decide(facts) is not None
+    assert decide(replace(facts, consented=True)) is None
+
+
+def test_retry_that_comes_due_at_night_is_named_for_the_morning() -> None:
+    refusal = decide(replace(OPEN, due_at=NOON + timedelta(hours=10)))
+    assert refusal is not None
+    assert refusal.until == datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
+
+
+def test_no_moment_is_named_after_the_campaign_s_last_day() -> None:
+    refusal = decide(replace(OPEN, due_at=NOON + timedelta(hours=10), not_after=NOON + timedelta(hours=12)))
+    assert refusal is not None
+    assert refusal.until is None
+
+
+def test_holiday_is_over_with_the_callee_s_own_day() -> None:
+    refusal = decide(replace(OPEN, at=CHRISTMAS, rules=HOLIDAYS))
+    assert refusal is not None
+    assert "Christmas" in refusal.rule
+    # Saturday, 26 December, is a holiday in all of the United Kingdom but Scotland, and the Monday is taken for it.
+    assert refusal.until is not None
+    assert refusal.until > CHRISTMAS + timedelta(hours=12)
+    assert decide(replace(OPEN, at=refusal.until, rules=HOLIDAYS)) is None

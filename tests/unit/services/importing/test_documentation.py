@@ -14,5 +14,9 @@ def test_the_page_explains_every_code_of_the_report_and_no_other() -> None:
 
 def test_the_page_lists_the_names_of_every_field() -> None:
     table = PAGE.partition("## Columns")[2].partition("## Report codes")[0]
-    rows = re.findall(r"^\| (phone|name|time zone|priority|external id)[^|]*\| ([^|]*) \|", table, re.MULTILINE)
+    rows = re.findall(
+        r"^\| (phone|name|time zone|priority|external id|region|consent|consent source)[^|]*\| ([^|]*) \|",
+        table,
+        re.MULTILINE,
+    )
     assert [tuple(re.findall(r"`(\w+)`", names)) for _, names in rows] == list(NAMES.values())

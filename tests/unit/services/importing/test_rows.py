@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ def raw(**given: object) -> RawContact:
 
 def test_a_row_becomes_a_candidate_in_its_numbers_zone() -> None:
     assert RULES.judge(raw(name="Ada", priority="-7", external_id="x", data={"city": "Ulm", "plan": ""})) == Candidate(
-        "+442079460123", ("Europe/London",), -7, "x", "Ada", {"city": "Ulm"}
+        "+442079460123", ("Europe/London",), -7, "x", "Ada", {"city": "Ulm"}, ("GB",)
     )
 
 
@@ -105,3 +107,39 @@ def test_a_piece_of_many_rows_is_compressed() -> None:
 def test_a_row_in_the_report_is_cut_and_quoted_as_in_the_file() -> None:
     assert row_text(["1", "a;b", 'c"'], ";") == '1;"a;b";"c"""'
     assert len(row_text(["x" * 9999], ",")) == ROW_TEXT_CHARS
+
+
+@pytest.mark.parametrize(
+    ("code", "regions"),
+    [("", ("GB",)), ("us-fl", ("GB", "US", "US-FL")), ("GB", ("GB",)), ("GB-SCT", ("GB", "GB-SCT"))],
+)
+def test_region_is_the_list_s_besides_the_number_s(code: str, regions: tuple[str, ...]) -> None:
+    candidate = RULES.judge(raw(region=code))
+    assert isinstance(candidate, Candidate)
+    assert candidate.regions == regions
+
+
+@pytest.mark.parametrize("code", ["Florida", "XX", "US-", "US-FLOR"])
+def test_what_is_no_region_is_refused(code: str) -> None:
+    refusal = RULES.judge(raw(region=code))
+    assert isinstance(refusal, RowRefusal)
+    assert refusal.code == "unknown_region"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-03-01", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03-01T12:00:00+02:00", datetime(2026, 3, 1, 10, tzinfo=UTC)),
+    ],
+)
+def test_consent_is_kept_with_its_source(text: str, moment: datetime) -> None:
+    candidate = RULES.judge(raw(consent_at=text, consent_source="web form"))
+    assert isinstance(candidate, Candidate)
+    assert (candidate.consent_at, candidate.consent_source) == (moment, "web form")
+
+
+def test_consent_without_a_readable_time_is_refused() -> None:
+    refusal = RULES.judge(raw(consent_at="last spring"))
+    assert isinstance(refusal, RowRefusal)
+    assert refusal.code == "invalid_consent_at"

@@ -1,0 +1,130 @@
+"""The gate's facts, from what the database knows; and its decision, as it is stored with the call.
+
+Claims, single calls and explanations all ask the gate through this module, so that they can't differ.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import RowMapping
+
+from dialer.config import Settings
+from dialer.domain import phone
+from dialer.domain.campaigns import CampaignState
+from dialer.domain.gate import GateFacts, Refusal
+from dialer.domain.profiles import NONE, OwnRules, regions_of, rules_for
+from dialer.domain.rules import Rules
+from dialer.domain.window import CallingWindow
+
+Row = RowMapping | Mapping[str, Any]
+
+OWN_RULES: Final = (
+    "calling_window",
+    "profile",
+    "number_caps",
+    "min_gap_seconds",
+    "skip_holidays",
+    "consent_required",
+)
+"""The columns of a campaign that are rules of the gate."""
+
+
+def facts(
+    row: Row,
+    settings: Settings,
+    *,
+    stopped: bool,
+    allow_list_only: bool,
+    cancelled: bool = False,
+    due_at: datetime | None = None,
+) -> GateFacts:
+    """What the gate decides on.
+
+    Args:
+        row: of the callee and the campaign, as `dialer.db.claiming.candidates` reads it. `campaign_id` is None for a
+            call outside any campaign.
+    """
+    in_campaign = row["campaign_id"] is not None
+    undialable = phone.dialable(row["phone_number"], settings.special_numbers_allowed)
+    default_zone = row["default_time_zone"]
+    regions = row["regions"] or ()
+    return GateFacts(
+        at=row["at"],
+        stopped=stopped,
+        cancelled=cancelled,
+        campaign_state=CampaignState(row["campaign_state"]) if in_campaign else None,
+        undialable=undialable.reason if undialable else None,
+        allow_listed=row["allow_listed"] or not allow_list_only,
+        dnc=row["dnc"],
+        attempts=row["attempts"] or 0,
+        max_attempts=row["max_attempts"] if in_campaign else row["call_max_attempts"],
+        zones=tuple(row["zones"] or ()) or ((default_zone,) if default_zone else ()),
+        rules=rules(own_rules(row) if in_campaign else single_call_rules(settings), row["phone_number"], regions),
+        dials=tuple(row["number_dialed_at"] or ()),
+        consented=row["consent_at"] is not None and row["consent_at"] <= row["at"],
+        not_before=row["not_before"],
+        not_after=row["not_after"],
+        due_at=due_at,
+    )
+
+
+def rules(own: OwnRules, phone_number: str, regions: tuple[str, ...] | list[str]) -> Rules:
+    """The rules for a callee: of the regions that the list names, and of those that the number tells."""
+    if own.profile == NONE and not own.skip_holidays:
+        return rules_for(own, ())
+    return rules_for(own, tuple(sorted({*regions, *regions_of(phone_number)})))
+
+
+def own_rules(campaign: Row) -> OwnRules:
+    """The rules that a campaign's row sets."""
+    return _own_rules(orjson.dumps([campaign[name] for name in OWN_RULES]))
+
+
+@lru_cache(maxsize=1024)
+def _own_rules(stored: bytes) -> OwnRules:
+    return OwnRules.model_validate(dict(zip(OWN_RULES, orjson.loads(stored), strict=True)))
+
+
+@lru_cache(maxsize=16)
+def _single_call_rules(window: str, profile: str) -> OwnRules:
+    return OwnRules(calling_window=CallingWindow.parse(window), profile=profile)
+
+
+def single_call_rules(settings: Settings) -> OwnRules:
+    """The rules of calls outside any campaign."""
+    return _single_call_rules(settings.single_call_window, settings.single_call_profile)
+
+
+def record(decided: GateFacts, refusal: Refusal | None = None) -> dict[str, Any]:
+    """A decision and what it was based on, for the call's row: to say later why somebody was called.
+
+    What the named versions of the profiles say is in their files, and is not repeated.
+    """
+    stored: dict[str, Any] = {
+        "at": decided.at.isoformat(),
+        "zones": list(decided.zones),
+        "hours": str(decided.rules.schedules[0]),
+        "profiles": list(decided.rules.profiles),
+        "caps": [
+            {
+                "calls": cap.calls,
+                "hours": cap.period.total_seconds() / 3600,
+                "used": cap.used(decided.dials, decided.at),
+            }
+            for cap in (*decided.rules.caps, *([decided.rules.gap] if decided.rules.gap else []))
+        ],
+        "attempts": decided.attempts,
+        "dnc": decided.dnc,
+        "consented": decided.consented,
+    }
+    if refusal is not None:
+        stored["refusal"] = {
+            "code": refusal.code.value,
+            "rule": refusal.rule,
+            "source": refusal.source,
+            "until": refusal.until.isoformat() if refusal.until else None,
+        }
+    return stored

@@ -1,0 +1,174 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dialer.domain import profiles
+from dialer.domain.campaigns import CampaignState
+from dialer.domain.gate import GateFacts, decide
+from dialer.domain.profiles import NumberCap, OwnRules, loosened, regions_of, rules_for
+from dialer.domain.rules import Cap, Rules
+from dialer.domain.window import CallingWindow
+
+ALWAYS = CallingWindow.parse("00:00-24:00")
+NUMBERS = {
+    "+12125550123": ("US",),
+    "+13055550123": ("US", "US-FL"),
+    "+14055550123": ("US", "US-OK"),
+    "+12065550123": ("US", "US-WA"),
+    "+14165550123": ("CA",),
+    "+442079460123": ("GB",),
+    "+18005550123": ("US",),
+}
+# Half-hour changes, none at all, several zones in one number, both hemispheres, and the date line.
+ZONES = [
+    ("Australia/Lord_Howe",),
+    ("America/Phoenix",),
+    ("America/New_York", "America/Los_Angeles"),
+    ("America/St_Johns", "Pacific/Honolulu"),
+    ("Europe/London",),
+    ("Africa/Casablanca",),
+    ("Asia/Kolkata",),
+    ("Pacific/Chatham",),
+    ("Pacific/Apia", "Europe/Dublin"),
+    ("America/Santiago",),
+]
+
+
+@pytest.mark.parametrize(("number", "regions"), NUMBERS.items())
+def test_region_is_told_by_the_number(number: str, regions: tuple[str, ...]) -> None:
+    assert regions_of(number) == regions
+
+
+def test_every_figure_names_its_source_and_every_profile_what_it_leaves_out() -> None:
+    assert set(profiles.names()) == {"us", "us-fl", "us-ok", "us-wa", "uk", "ca", "none", "by_region"}
+    for profile in profiles.profiles().values():
+        assert profile.not_covered
+        figures = [f for f in (profile.hours, profile.ring, profile.consent, *profile.caps) if f is not None]
+        assert all(figure.source for figure in figures)
+        assert bool(profile.area_codes) == bool(profile.area_codes_source)
+        assert all(cap.period <= timedelta(days=31) for cap in profile.caps)
+
+
+def test_state_s_rules_come_on_top_of_the_country_s() -> None:
+    rules = rules_for(OwnRules(calling_window=ALWAYS, profile="us"), ("US", "US-FL"))
+    assert rules.profiles == ("us/1", "us-fl/1")
+    half_past_eight = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)  # 20:30 in New York
+    assert not rules.permits(("America/New_York",), half_past_eight)
+    elsewhere = rules_for(OwnRules(calling_window=ALWAYS, profile="us"), ("US",))
+    assert elsewhere.permits(("America/New_York",), half_past_eight)
+
+
+def test_named_profile_holds_for_everybody_and_none_for_nobody() -> None:
+    assert rules_for(OwnRules(calling_window=ALWAYS, profile="us-fl"), ("GB",)).profiles == ("us/1", "us-fl/1", "uk/1")
+    assert rules_for(OwnRules(calling_window=ALWAYS, profile="by_region"), ("GB",)).profiles == ("uk/1",)
+    assert rules_for(OwnRules(calling_window=ALWAYS, profile="none"), ("US", "US-FL")).profiles == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "own", "timeout"),
+    [
+        ("calling_window", OwnRules(calling_window=CallingWindow.parse("07:00-20:00"), profile="us"), 30),
+        ("calling_window", OwnRules(calling_window=CallingWindow.parse("09:00-20:30"), profile="us-fl"), 30),
+        (
+            "number_caps",
+            OwnRules(
+                calling_window=CallingWindow(), profile="us-ok", number_caps=(NumberCap(calls=4, period_hours=24),)
+            ),
+            30,
+        ),
+        ("timeout_seconds", OwnRules(calling_window=CallingWindow(), profile="uk"), 14),
+    ],
+)
+def test_campaign_can_not_loosen_its_profile(field: str, own: OwnRules, timeout: int) -> None:
+    assert {name for name, _ in loosened(own, timeout)} == {field}
+
+
+@pytest.mark.parametrize("profile", profiles.names())
+def test_campaign_s_defaults_fit_every_profile(profile: str) -> None:
+    caps = (NumberCap(calls=1, period_hours=24),)
+    assert loosened(OwnRules(calling_window=CallingWindow(), profile=profile, number_caps=caps), 30) == []
+
+
+# For any zone, any moment and any profile
+
+
+def _facts(rules: Rules, zone_names: tuple[str, ...], at: datetime) -> GateFacts:
+    return GateFacts(
+        at=at,
+        stopped=False,
+        cancelled=False,
+        campaign_state=CampaignState.RUNNING,
+        undialable=None,
+        allow_listed=True,
+        dnc=None,
+        attempts=0,
+        max_attempts=1,
+        zones=zone_names,
+        rules=rules,
+        consented=True,
+    )
+
+
+MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+WINDOWS = st.builds(
+    lambda start, length, days: CallingWindow(start=start, end=min(start + length, 1440), days=days),
+    st.integers(0, 1410),
+    st.integers(30, 900),
+    st.frozensets(st.integers(1, 7), min_size=1),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(MOMENTS, st.sampled_from(ZONES), st.sampled_from(profiles.names()), st.sampled_from(list(NUMBERS)), WINDOWS)
+def test_nobody_is_dialed_outside_any_window_and_the_opening_named_is_one(
+    at: datetime, zone_names: tuple[str, ...], profile: str, number: str, window: CallingWindow
+) -> None:
+    own = OwnRules(calling_window=window, profile=profile, skip_holidays=True)
+    rules = rules_for(own, regions_of(number))
+    facts = _facts(rules, zone_names, at)
+    refusal = decide(facts)
+    allowed = [[window], *([*s.windows] for s in rules.schedules[1:])]
+    if refusal is None:
+        for zone in zone_names:
+            local = at.astimezone(ZoneInfo(zone))
+            for windows in allowed:
+                assert any(
+                    local.isoweekday() in w.days and w.start <= local.hour * 60 + local.minute < w.end for w in windows
+                )
+    elif refusal.until is not None:
+        assert refusal.until > at
+        assert decide(GateFacts(**{n: getattr(facts, n) for n in facts.__slots__} | {"at": refusal.until})) is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(MOMENTS, st.sampled_from(ZONES), st.sampled_from(profiles.names()))
+def test_no_earlier_quarter_of_an_hour_is_open_than_the_opening_named(
+    at: datetime, zone_names: tuple[str, ...], profile: str
+) -> None:
+    rules = rules_for(OwnRules(calling_window=CallingWindow(), profile=profile), ("US", "US-FL"))
+    opening = rules.next_opening(zone_names, at)
+    moment = at
+    while moment < (opening or at + timedelta(days=3)):
+        assert not rules.permits(zone_names, moment)
+        moment += timedelta(minutes=15)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.integers(0, 2_000_000), max_size=30),
+    st.lists(st.tuples(st.integers(1, 4), st.integers(1, 200)), min_size=1, max_size=3),
+)
+def test_caps_hold_over_every_rolling_window(wishes: list[int], caps: list[tuple[int, int]]) -> None:
+    limits = tuple(Cap(calls, timedelta(hours=hours), "the law") for calls, hours in caps)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    dials: tuple[datetime, ...] = ()
+    for seconds in sorted(wishes):
+        at = start + timedelta(seconds=seconds)
+        if all(cap.opens(dials, at) == at for cap in limits):
+            dials = (*dials, at)
+    for cap in limits:
+        for dial in dials:
+            assert sum(dial <= other < dial + cap.period for other in dials) <= cap.calls
