@@ -118,6 +118,12 @@ class Settings(BaseSettings):
     reconcile_grace_seconds: float = Field(
         5.0, ge=0.5, description="A call without news is looked into this long after its dial_by."
     )
+    worker_stall_seconds: float = Field(
+        60.0, gt=0, description="A worker that takes no job for this long, while some wait, ends and is started anew."
+    )
+    worker_drain_seconds: float = Field(
+        10.0, gt=0, description="A worker that was told to end (SIGTERM) finishes its job, but within this time."
+    )
     node_lost_seconds: float = Field(
         3600.0, ge=10, description="Calls on a node that has not answered for this long are ended as indeterminate."
     )

@@ -8,7 +8,7 @@ from celery.schedules import crontab
 from dialer.queues import Job, Queue
 from workers.process import settings
 
-app = Celery("dialer", set_as_current=True, include=["workers.tasks", "workers.measuring"])
+app = Celery("dialer", set_as_current=True, include=["workers.tasks", "workers.measuring", "workers.watchdog"])
 
 
 def _every(seconds: float, job: Job) -> dict[str, Any]:
