@@ -1,6 +1,7 @@
 """Who sends a request, and whether that one may: one table says it for every route."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from jwt import ExpiredSignatureError, PyJWTError
 from api.context import dialer, identity
 from dialer.config import Settings
 from dialer.errors import AuthenticationError, ConfigurationError, PermissionDenied, TokenInvalid
+from dialer.services.api_keys import START, Scope
 from dialer.services.auth import Grant
 from dialer.services.users import Role
 
@@ -35,58 +37,84 @@ class Access(IntEnum):
     ADMIN = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may use a route.
+
+    Attributes:
+        access: what the user's role must suffice for, also where a key of theirs is sent.
+        scope: what a key must be for. None: no key will do, somebody must be logged in.
+        any_key: every key will do.
+    """
+
+    access: Access
+    scope: Scope | None = None
+    any_key: bool = False
+
+
 _ROLES: Final = MappingProxyType({Role.VIEWER: Access.VIEWER, Role.MANAGER: Access.MANAGER, Role.ADMIN: Access.ADMIN})
 
 PERMISSIONS: Final = MappingProxyType(
     {
-        "auth.log_in": Access.PUBLIC,
-        "auth.refresh": Access.PUBLIC,
-        "auth.log_out": Access.VIEWER,
-        "auth.log_out_everywhere": Access.VIEWER,
-        "auth.me": Access.VIEWER,
-        "campaigns.create": Access.MANAGER,
-        "campaigns.listed": Access.VIEWER,
-        "campaigns.get": Access.VIEWER,
-        "campaigns.edit": Access.MANAGER,
-        "campaigns.start": Access.MANAGER,
-        "campaigns.pause": Access.MANAGER,
-        "campaigns.resume": Access.MANAGER,
-        "campaigns.cancel": Access.MANAGER,
-        "campaigns.stats": Access.VIEWER,
-        "call_lists.upload": Access.MANAGER,
-        "call_lists.listed": Access.VIEWER,
-        "call_lists.get": Access.VIEWER,
-        "call_lists.refusals": Access.VIEWER,
-        "contacts.add": Access.MANAGER,
-        "contacts.listed": Access.VIEWER,
-        "contacts.get": Access.VIEWER,
-        "calls.create": Access.MANAGER,
-        "calls.listed": Access.VIEWER,
-        "calls.get": Access.VIEWER,
-        "calls.hang_up": Access.MANAGER,
-        "dnc.add": Access.MANAGER,
-        "dnc.listed": Access.VIEWER,
-        "dnc.remove": Access.MANAGER,
-        "nodes.create": Access.ADMIN,
-        "nodes.listed": Access.VIEWER,
-        "nodes.get": Access.VIEWER,
-        "nodes.edit": Access.ADMIN,
-        "trunks.create": Access.ADMIN,
-        "trunks.listed": Access.VIEWER,
-        "trunks.get": Access.VIEWER,
-        "trunks.edit": Access.ADMIN,
-        "control.stop_status": Access.VIEWER,
-        "control.stop": Access.MANAGER,
-        "control.lift": Access.ADMIN,
-        "control.allow_list": Access.VIEWER,
-        "control.set_allow_list": Access.MANAGER,
-        "control.allowed_numbers": Access.VIEWER,
-        "control.allow_number": Access.MANAGER,
-        "control.disallow_number": Access.MANAGER,
-        "health.alive": Access.PUBLIC,
-        "health.ready": Access.PUBLIC,
-        "openapi_description": Access.PUBLIC,
-        "prometheus_metrics": Access.PUBLIC,
+        "auth.log_in": Rule(Access.PUBLIC),
+        "auth.refresh": Rule(Access.PUBLIC),
+        "auth.log_out": Rule(Access.VIEWER),
+        "auth.log_out_everywhere": Rule(Access.VIEWER),
+        "auth.change_password": Rule(Access.VIEWER),
+        "auth.me": Rule(Access.VIEWER, any_key=True),
+        "campaigns.create": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
+        "campaigns.listed": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
+        "campaigns.get": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
+        "campaigns.edit": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
+        "campaigns.start": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
+        "campaigns.pause": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
+        "campaigns.resume": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
+        "campaigns.cancel": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
+        "campaigns.stats": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
+        "call_lists.upload": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
+        "call_lists.listed": Rule(Access.VIEWER, Scope.CONTACTS_READ),
+        "call_lists.get": Rule(Access.VIEWER, Scope.CONTACTS_READ),
+        "call_lists.refusals": Rule(Access.VIEWER, Scope.CONTACTS_READ),
+        "contacts.add": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
+        "contacts.listed": Rule(Access.VIEWER, Scope.CONTACTS_READ),
+        "contacts.get": Rule(Access.VIEWER, Scope.CONTACTS_READ),
+        "calls.create": Rule(Access.MANAGER, Scope.CALLS_WRITE),
+        "calls.listed": Rule(Access.VIEWER, Scope.CALLS_READ),
+        "calls.get": Rule(Access.VIEWER, Scope.CALLS_READ),
+        "calls.hang_up": Rule(Access.MANAGER, Scope.CALLS_WRITE),
+        "dnc.add": Rule(Access.MANAGER, Scope.DNC_WRITE),
+        "dnc.listed": Rule(Access.VIEWER, Scope.DNC_READ),
+        "dnc.remove": Rule(Access.MANAGER, Scope.DNC_WRITE),
+        "nodes.create": Rule(Access.ADMIN, Scope.TELEPHONY_WRITE),
+        "nodes.listed": Rule(Access.VIEWER, Scope.TELEPHONY_READ),
+        "nodes.get": Rule(Access.VIEWER, Scope.TELEPHONY_READ),
+        "nodes.edit": Rule(Access.ADMIN, Scope.TELEPHONY_WRITE),
+        "trunks.create": Rule(Access.ADMIN, Scope.TELEPHONY_WRITE),
+        "trunks.listed": Rule(Access.VIEWER, Scope.TELEPHONY_READ),
+        "trunks.get": Rule(Access.VIEWER, Scope.TELEPHONY_READ),
+        "trunks.edit": Rule(Access.ADMIN, Scope.TELEPHONY_WRITE),
+        "control.stop_status": Rule(Access.VIEWER, Scope.CONTROL_READ),
+        "control.stop": Rule(Access.MANAGER, Scope.CONTROL_WRITE),
+        "control.lift": Rule(Access.ADMIN, Scope.CONTROL_WRITE),
+        "control.allow_list": Rule(Access.VIEWER, Scope.CONTROL_READ),
+        "control.set_allow_list": Rule(Access.MANAGER, Scope.CONTROL_WRITE),
+        "control.allowed_numbers": Rule(Access.VIEWER, Scope.CONTROL_READ),
+        "control.allow_number": Rule(Access.MANAGER, Scope.CONTROL_WRITE),
+        "control.disallow_number": Rule(Access.MANAGER, Scope.CONTROL_WRITE),
+        "health.alive": Rule(Access.PUBLIC),
+        "health.ready": Rule(Access.PUBLIC),
+        "users.create": Rule(Access.ADMIN),
+        "users.listed": Rule(Access.ADMIN),
+        "users.get": Rule(Access.ADMIN),
+        "users.edit": Rule(Access.ADMIN),
+        "users.set_password": Rule(Access.ADMIN),
+        "api_keys.create": Rule(Access.VIEWER),
+        "api_keys.listed": Rule(Access.VIEWER),
+        "api_keys.get": Rule(Access.VIEWER),
+        "api_keys.rotate": Rule(Access.VIEWER),
+        "api_keys.revoke": Rule(Access.VIEWER),
+        "openapi_description": Rule(Access.PUBLIC),
+        "prometheus_metrics": Rule(Access.PUBLIC),
     }
 )
 """By endpoint. A route that isn't here can't be served: see `check_complete`."""
@@ -128,18 +156,22 @@ def authorize() -> None:
 
     Raises:
         AuthenticationError: no token, or not a good one.
-        PermissionDenied: the role doesn't suffice.
+        PermissionDenied: the role doesn't suffice, or the key isn't for this.
     """
     if request.endpoint is None:
         return
-    needed = PERMISSIONS[request.endpoint]
-    if needed is Access.PUBLIC:
+    rule = PERMISSIONS[request.endpoint]
+    if rule.access is Access.PUBLIC:
         return
-    if "claims" not in g:
-        raise g.get("token_error") or AuthenticationError("Log in first: the request has no bearer token.")
-    g.identity = dialer().auth.identify(_session_id(g.claims))
-    if _ROLES[Role(identity().role)] < needed:
-        raise PermissionDenied(f"A {identity().role} may not do this.", needed=needed.name.lower())
+    if "identity" not in g:
+        if "claims" not in g:
+            raise g.get("token_error") or AuthenticationError("Log in first: the request has no bearer token.")
+        g.identity = dialer().auth.identify(_session_id(g.claims))
+    who = identity()
+    if _ROLES[Role(who.role)] < rule.access:
+        raise PermissionDenied(f"A {who.role} may not do this.", needed=rule.access.name.lower())
+    if who.key_id is not None and not rule.any_key and (rule.scope is None or rule.scope not in who.scopes):
+        raise PermissionDenied("The API key may not do this.", needed=rule.scope)
 
 
 def access_token(grant: Grant) -> str:
@@ -174,15 +206,21 @@ def read_refresh_token(token: str) -> tuple[UUID, str]:
 
 
 def _read_token() -> None:
-    """Check the token's signature, without the database, so that the rate limits know whom they count."""
-    if "Authorization" not in request.headers:
+    """Look at the token first of all, so that the rate limits know whom they count. A log-in's is only checked for its
+    signature here, without the database."""
+    header = request.headers.get("Authorization")
+    if header is None:
         return
     try:
-        verify_jwt_in_request()
+        if (key := header.removeprefix("Bearer ").strip()).startswith(START):
+            g.identity = dialer().api_keys.identify(key)
+        else:
+            verify_jwt_in_request()
+            g.claims = get_jwt()
     except (JWTExtendedException, PyJWTError) as error:
         g.token_error = _token_invalid(error)
-    else:
-        g.claims = get_jwt()
+    except TokenInvalid as error:
+        g.token_error = error
 
 
 def _token_invalid(error: Exception) -> TokenInvalid:

@@ -21,6 +21,7 @@ REPLAYED: Final = "Idempotency-Replayed"
 
 CREATING: Final = frozenset(
     {
+        "api_keys.create",
         "call_lists.upload",
         "calls.create",
         "campaigns.create",
@@ -29,6 +30,7 @@ CREATING: Final = frozenset(
         "dnc.add",
         "nodes.create",
         "trunks.create",
+        "users.create",
     }
 )
 """The endpoints that take a key."""

@@ -73,6 +73,8 @@ def _seconds(limit: RequestLimit) -> int:
 
 
 def _caller() -> str:
-    """The user where the token is one of ours, else the address."""
+    """The key or the user where the token is one of ours, else the address."""
+    if "identity" in g:
+        return f"key:{g.identity.key_id}"
     claims = g.get("claims")
     return f"user:{claims['sub']}" if claims else f"address:{get_remote_address()}"

@@ -9,12 +9,18 @@ from flask_openapi3.models.tag import Tag
 from dialer import __version__
 
 INFO: Final = Info(title="Dialer", version=__version__, description="Campaigns, contacts and calls.")
-SECURITY_SCHEMES: Final[dict[str, Any]] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+SECURITY_SCHEMES: Final[dict[str, Any]] = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An access token from a log-in, or an API key (`dlr_…`).",
+    }
+}
 
 _WHAT: Final = {
     400: "The request can't be read",
     401: "No token, or not a good one",
-    403: "The role doesn't suffice",
+    403: "The role doesn't suffice, or the API key isn't for this",
     404: "There is no such thing",
     409: "Not possible in the present state",
     412: "It was changed meanwhile: If-Match names another version",

@@ -17,6 +17,7 @@ from dialer.errors import ConfigurationError
 from dialer.limits.breaker import Breaker
 from dialer.limits.limiter import Limiter
 from dialer.queues import Queue, QueueNudges
+from dialer.services.api_keys import ApiKeys
 from dialer.services.auth import Auth
 from dialer.services.calls import Calls
 from dialer.services.campaigns import Campaigns
@@ -134,6 +135,10 @@ class Dialer:
         if password is None:
             raise ConfigurationError(f"Node {node.name} has no password: set DIALER_ARI_PASSWORD")
         return password.get_secret_value()
+
+    @cached_property
+    def api_keys(self) -> ApiKeys:
+        return ApiKeys(self.engine, self.clock)
 
     @cached_property
     def auth(self) -> Auth:

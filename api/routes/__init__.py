@@ -1,5 +1,6 @@
 """The resources."""
 
+from api.routes.api_keys import api_keys
 from api.routes.auth import auth
 from api.routes.call_lists import call_lists
 from api.routes.calls import calls
@@ -10,5 +11,6 @@ from api.routes.dnc import dnc
 from api.routes.health import health
 from api.routes.nodes import nodes
 from api.routes.trunks import trunks
+from api.routes.users import users
 
-BLUEPRINTS = (auth, call_lists, calls, campaigns, contacts, control, dnc, health, nodes, trunks)
+BLUEPRINTS = (api_keys, auth, call_lists, calls, campaigns, contacts, control, dnc, health, nodes, trunks, users)

@@ -8,8 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
-from dialer.db.records import columns, first, one
+from dialer.db import pages
+from dialer.db.pages import Order, Page, PageRequest
+from dialer.db.records import columns, fingerprint, first, one
 from dialer.db.tables import LoginFailure, Session, User
+
+ORDER: Final = Order("users", User.id, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,15 @@ class UserRecord:
     created_at: datetime
     disabled_at: datetime | None
     last_login_at: datetime | None
+
+    @property
+    def enabled(self) -> bool:
+        return self.disabled_at is None
+
+    @property
+    def revision(self) -> str:
+        """What an edit must have been made of."""
+        return fingerprint(self.id, self.role, self.disabled_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +57,14 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who sends a request."""
+    """Who sends a request: a user who is logged in, or a program with a key of theirs."""
 
     user_id: int
     username: str
     role: str
-    session_id: UUID
+    session_id: UUID | None
+    key_id: int | None = None
+    scopes: frozenset[str] = frozenset()
 
 
 def create(tx: Connection, username: str, password_hash: str, role: str) -> UserRecord:
@@ -60,6 +75,35 @@ def create(tx: Connection, username: str, password_hash: str, role: str) -> User
 
 def get(tx: Connection, user_id: int) -> UserRecord | None:
     return first(tx, UserRecord, select(*columns(User, UserRecord)).where(User.id == user_id))
+
+
+def lock(tx: Connection, user_id: int) -> UserRecord | None:
+    """The user, whom nobody else edits meanwhile; enabled administrators are locked first, to be counted."""
+    admins = select(User.id).where(User.role == "admin", User.disabled_at.is_(None))
+    tx.execute(admins.order_by(User.id).with_for_update(key_share=True))
+    statement = select(*columns(User, UserRecord)).where(User.id == user_id)
+    return first(tx, UserRecord, statement.with_for_update(key_share=True))
+
+
+def has_other_admin(tx: Connection, user_id: int) -> bool:
+    """Whether an administrator who is enabled remains without this user."""
+    others = select(User.id).where(User.role == "admin", User.disabled_at.is_(None), User.id != user_id)
+    return tx.scalar(others.limit(1)) is not None
+
+
+def edit(tx: Connection, user_id: int, values: dict[str, Any]) -> None:
+    if values:
+        tx.execute(update(User).where(User.id == user_id).values(**values))
+
+
+def listed(
+    tx: Connection, page: PageRequest, *, role: str | None, enabled: bool | None, username: str | None
+) -> Page[UserRecord]:
+    """Users, the oldest first."""
+    statement = pages.matching(select(*columns(User, UserRecord)), User, role=role, username=username)
+    if enabled is not None:
+        statement = statement.where(User.disabled_at.is_(None) if enabled else User.disabled_at.is_not(None))
+    return pages.read(tx, UserRecord, statement, ORDER, page)
 
 
 def credentials(tx: Connection, username: str) -> Credentials | None:
@@ -148,7 +192,7 @@ def revoke_all(tx: Connection, user_id: int, reason: str, *, but: UUID | None = 
 def identify(tx: Connection, session_id: UUID) -> Identity | None:
     """Whose session this is, if it is good and its user may log in."""
     statement = (
-        select(User.id.label("user_id"), User.username, User.role, Session.id.label("session_id"))
+        select(User.id, User.username, User.role, Session.id)
         .join(Session, Session.user_id == User.id)
         .where(
             Session.id == session_id,
@@ -157,7 +201,8 @@ def identify(tx: Connection, session_id: UUID) -> Identity | None:
             User.disabled_at.is_(None),
         )
     )
-    return first(tx, Identity, statement)
+    row = tx.execute(statement).one_or_none()
+    return None if row is None else Identity(*row)
 
 
 def _digest(username: str) -> bytes:

@@ -46,10 +46,7 @@ class Auth:
             AccountLocked: too many failures in a row; the password was not looked at.
             AuthenticationError: no such user, another password, or the user is disabled; which is not told.
         """
-        found = self._count_attempt(username)
-        right = self._passwords.matches(found.password_hash if found else None, password)
-        if found is None or not right or found.disabled_at is not None:
-            raise AuthenticationError("The user name or the password is wrong.")
+        found = self._check(username, password)
         outdated = self._passwords.is_outdated(found.password_hash)
         session = SessionRecord(
             id=uuid4(),
@@ -63,6 +60,12 @@ class Auth:
             users.note_login(tx, found.id, self._passwords.hash(password) if outdated else None)
             users.open_session(tx, session)
         return _grant(session, session.refresh_jti)
+
+    def check_password(self, username: str, password: str) -> None:
+        """Ask again for the password of somebody who is logged in. Raises as `log_in`."""
+        self._check(username, password)
+        with self._engine.begin() as tx:
+            users.forget_failures(tx, username)
 
     def refresh(self, session_id: UUID, refresh_jti: str) -> Grant:
         """Exchange a refresh token for the next one.
@@ -84,10 +87,11 @@ class Auth:
                 return _grant(session, next_jti)
         raise TokenInvalid("The refresh token was used before; log in again." if reused else "The session is over.")
 
-    def log_out(self, session_id: UUID) -> None:
-        """End a session: its tokens are worth nothing from now on."""
-        with self._engine.begin() as tx:
-            users.revoke(tx, session_id, "log_out")
+    def log_out(self, who: Identity) -> None:
+        """End the session of a request: its tokens are worth nothing from now on."""
+        if who.session_id is not None:
+            with self._engine.begin() as tx:
+                users.revoke(tx, who.session_id, "log_out")
 
     def log_out_everywhere(self, user_id: int) -> int:
         """End all sessions of a user; how many."""
@@ -105,6 +109,13 @@ class Auth:
         if identity is None:
             raise TokenInvalid("The session is over; log in again.")
         return identity
+
+    def _check(self, username: str, password: str) -> Credentials:
+        found = self._count_attempt(username)
+        right = self._passwords.matches(found.password_hash if found else None, password)
+        if found is None or not right or found.disabled_at is not None:
+            raise AuthenticationError("The user name or the password is wrong.")
+        return found
 
     def _count_attempt(self, username: str) -> Credentials | None:
         """Count an attempt as failed before the password is looked at: guesses made at once can't outrun the lock.

@@ -1,25 +1,33 @@
-"""Every route x every role x no token."""
+"""Every route x every role x no token x expired x revoked x other scope."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
-from werkzeug.routing import Rule
+from flask_jwt_extended import create_access_token
+from sqlalchemy import text
+from werkzeug.routing import Rule as UrlRule
 
 from api.app import create_app
-from api.auth import PERMISSIONS, Access, endpoints
+from api.auth import PERMISSIONS, Access, Rule, endpoints
 from api.openapi import blueprint
 from api.routes import BLUEPRINTS
 from dialer.bootstrap import Dialer
 from dialer.errors import ConfigurationError
+from dialer.services.api_keys import Scope
 from dialer.services.users import Role
 from tests.integration.api.conftest import Api
 
 LEVELS = {Role.VIEWER: Access.VIEWER, Role.MANAGER: Access.MANAGER, Role.ADMIN: Access.ADMIN}
 VALUES = {"call_id": "00000000-0000-0000-0000-000000000001", "phone_number": "+4930901820"}
 
+Route = tuple[str, str, Rule]
 
-def routes(client: Api) -> list[tuple[str, str, Access]]:
-    """Method, path and access of every route; ids that don't exist."""
+
+def routes(client: Api) -> list[Route]:
+    """Method, path and rule of every route; ids that don't exist."""
     found = []
     for rule in client.flask.application.url_map.iter_rules():
         values = {name: VALUES.get(name, 999) for name in rule.arguments}
@@ -28,7 +36,19 @@ def routes(client: Api) -> list[tuple[str, str, Access]]:
     return found
 
 
-def _path(rule: Rule, values: Mapping[str, object]) -> str:
+def refusals(client: Api, token: str) -> list[tuple[Route, int, str]]:
+    """What every route that isn't public answers to a token: the status and the error's code."""
+    found = []
+    for method, path, rule in routes(client):
+        answer = client.open(path, method=method, json={}, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code < 500, (method, path, answer.text)
+        if rule.access is not Access.PUBLIC:
+            code = answer.json["code"] if answer.status_code >= 400 else ""
+            found.append(((method, path, rule), answer.status_code, code))
+    return found
+
+
+def _path(rule: UrlRule, values: Mapping[str, object]) -> str:
     path = rule.rule
     for name, value in values.items():
         for converter in ("", "int:", "uuid:"):
@@ -41,9 +61,9 @@ def test_the_table_and_the_routes_are_the_same(client: Api) -> None:
 
 
 def test_without_a_token_only_public_routes_answer(client: Api) -> None:
-    for method, path, access in routes(client):
+    for method, path, rule in routes(client):
         answer = client.open(path, method=method, json={})
-        if access is Access.PUBLIC:
+        if rule.access is Access.PUBLIC:
             assert answer.status_code in (200, 422), (method, path, answer.text)
         else:
             assert answer.status_code == 401, (method, path, answer.text)
@@ -53,19 +73,91 @@ def test_without_a_token_only_public_routes_answer(client: Api) -> None:
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_may_do_what_the_table_says(client: Api, as_role: Callable[[Role], Api], role: Role) -> None:
     user = as_role(role)
-    for method, path, access in routes(client):
+    for method, path, rule in routes(client):
         headers = (as_role(role) if path.startswith("/v1/auth/logout") else user).headers
         answer = client.open(path, method=method, json={}, headers=headers)
-        allowed = LEVELS[role] >= access
+        allowed = LEVELS[role] >= rule.access
         assert (answer.status_code != 403) == allowed, (method, path, answer.text)
         assert answer.status_code < 500, (method, path, answer.text)
         if not allowed:
             assert answer.json["code"] == "permission_denied"
 
 
-def test_viewers_may_only_read(client: Api) -> None:
-    writing = [r for r in routes(client) if r[0] != "GET" and r[2] is Access.VIEWER]
-    assert {path for _, path, _ in writing} == {"/v1/auth/logout", "/v1/auth/logout-everywhere"}
+def expired(client: Api, dialer: Dialer, admin: Api) -> str:
+    user_id = admin.get("/v1/auth/me").json["user_id"]
+    with client.flask.application.app_context():
+        sid = {"sid": str(uuid4())}
+        token: str = create_access_token(str(user_id), additional_claims=sid, expires_delta=timedelta(seconds=-1))
+    return token
+
+
+def logged_out(client: Api, dialer: Dialer, admin: Api) -> str:
+    admin.post("/v1/auth/logout")
+    return admin.headers["Authorization"].removeprefix("Bearer ")
+
+
+def of_a_disabled_user(client: Api, dialer: Dialer, admin: Api) -> str:
+    with dialer.engine.begin() as tx:
+        tx.execute(text("UPDATE users SET disabled_at = clock_timestamp()"))
+    return admin.headers["Authorization"].removeprefix("Bearer ")
+
+
+def revoked_key(client: Api, dialer: Dialer, admin: Api) -> str:
+    issued = key(admin, *Scope)
+    assert admin.delete(f"/v1/api-keys/{issued['id']}").status_code == 200
+    return str(issued["key"])
+
+
+def expired_key(client: Api, dialer: Dialer, admin: Api) -> str:
+    issued = key(admin, *Scope)
+    with dialer.engine.begin() as tx:
+        tx.execute(text("UPDATE api_keys SET expires_at = clock_timestamp()"))
+    return str(issued["key"])
+
+
+def forged_key(client: Api, dialer: Dialer, admin: Api) -> str:
+    return str(key(admin, *Scope)["prefix"]) + "_" + "x" * 43
+
+
+def key(api: Api, *scopes: Scope) -> dict[str, Any]:
+    answer = api.post("/v1/api-keys", {"name": "crm", "scopes": list(scopes)})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json
+    return found
+
+
+@pytest.mark.parametrize("bad", [expired, logged_out, of_a_disabled_user, revoked_key, expired_key, forged_key])
+def test_no_route_takes_a_token_that_is_not_good(
+    client: Api, dialer: Dialer, admin: Api, bad: Callable[[Api, Dialer, Api], str]
+) -> None:
+    for route, status, code in refusals(client, bad(client, dialer, admin)):
+        assert (status, code) == (401, "token_invalid"), route
+
+
+def test_a_key_may_do_what_it_is_for_and_nothing_else(client: Api, admin: Api) -> None:
+    for scope in Scope:
+        for route, status, _ in refusals(client, key(admin, scope)["key"]):
+            rule = route[2]
+            assert (status != 403) == (rule.any_key or rule.scope is scope), (scope, route)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_key_may_do_no_more_than_its_user(client: Api, as_role: Callable[[Role], Api], role: Role) -> None:
+    for route, status, _ in refusals(client, key(as_role(role), *Scope)["key"]):
+        rule = route[2]
+        takes_keys = rule.any_key or rule.scope is not None
+        assert (status != 403) == (takes_keys and LEVELS[role] >= rule.access), route
+
+
+def test_reading_needs_no_writing_scope_and_writing_no_reading_one(client: Api) -> None:
+    for method, path, rule in routes(client):
+        if rule.scope is not None:
+            assert rule.scope.endswith(":read") == (method == "GET"), (method, path)
+
+
+def test_viewers_may_only_read_and_see_to_their_own_account(client: Api) -> None:
+    writing = {path for method, path, rule in routes(client) if method != "GET" and rule.access is Access.VIEWER}
+    assert {path.removeprefix("/v1/").partition("/")[0] for path in writing} == {"auth", "api-keys"}
 
 
 def test_a_route_that_the_table_lacks_can_not_be_served(dialer: Dialer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def test_every_operation_has_a_summary_and_its_errors_are_problems(description: 
 
 
 def test_what_needs_a_token_says_so(description: dict[str, Any]) -> None:
-    access = {name.replace(".", "_", 1): level for name, level in PERMISSIONS.items()}
+    access = {name.replace(".", "_", 1): rule.access for name, rule in PERMISSIONS.items()}
     for operation in operations(description):
         needs_token = access[operation["operationId"]] is not Access.PUBLIC
         assert bool(operation.get("security")) == needs_token, operation["operationId"]
