@@ -1,13 +1,14 @@
 """Hold one run's ledger against the database and against what was promised meanwhile."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import text
 
 from dialer.local.audit import audit, posted
-from dialer.simulator.ledger import Ledger
+from dialer.simulator.fates import BY_NAME
+from dialer.simulator.ledger import End, Ledger
 from tests.chaos.record import Record, Span
 from tests.chaos.stage import CPS, Stage
 
@@ -44,7 +45,7 @@ class Verdict:
 
 def judge(stage: Stage, record: Record, everything: Ledger) -> Verdict:
     """The verdict on a run that is over."""
-    ledger = since(everything, record.started_at)
+    ledger = with_ends_of_the_lost(since(everything, record.started_at))
     found = audit(stage.dialer.engine, record.campaign_id, ledger)
     return Verdict(
         calls=found.calls,
@@ -72,6 +73,18 @@ def since(ledger: Ledger, at: float) -> Ledger:
         ends=tuple(e for e in ledger.ends if e.at >= at),
         creates=ledger.creates,
     )
+
+
+def with_ends_of_the_lost(ledger: Ledger) -> Ledger:
+    """What was under way when the PBX was killed is over by its next start, and was answered if it ever would be."""
+    over_at = _over_at(ledger)
+    lost = [
+        End(start, invite.channel, 0, None, BY_NAME[invite.fate].is_answered, "network")
+        for invite in posted(ledger)
+        if invite.channel not in over_at
+        and (start := next((start for start in ledger.starts if start > invite.at), None)) is not None
+    ]
+    return replace(ledger, ends=(*ledger.ends, *lost))
 
 
 def _double_dials(ledger: Ledger) -> int:
@@ -145,13 +158,9 @@ def _too_fast(times: Iterable[float]) -> int:
 def _too_many(ledger: Ledger, channels: int) -> int:
     """Channels over the trunk's limit, at the worst moment."""
     ended = _over_at(ledger)
-    restarts: Sequence[float] = ledger.starts
     changes = []
     for invite in posted(ledger):
-        end = ended.get(invite.channel)
-        if end is None:  # it went down with the PBX
-            end = next((s for s in restarts if s > invite.at), float("inf"))
-        changes += [(invite.at, 1), (end, -1)]
+        changes += [(invite.at, 1), (ended.get(invite.channel, float("inf")), -1)]
     now = worst = 0
     for _, change in sorted(changes):
         now += change
