@@ -7,20 +7,25 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-asterisk chaos check lock clean
+.PHONY: help demo demo-asterisk up test test-asterisk chaos chaos-proof check lock clean
 
 help:
 	@echo 'make demo [CONTACTS=$(CONTACTS)]   run a whole campaign against the simulator and check every outcome'
+	@echo 'make demo-asterisk [CONTACTS=$(CONTACTS)] [FAULT=kill]   the same through a real Asterisk; the carrier keeps the ledger (root)'
 	@echo 'make up                    start everything and keep it up; Ctrl-C ends it'
 	@echo 'make test                  unit, integration and acceptance tests'
 	@echo 'make test-asterisk         the contract suite against real Asterisk 22 and 16 (root; installs them once)'
 	@echo 'make chaos [SEEDS=$(SEEDS)] [SEED=7] [FAULTS=kill_pbx,...]   campaigns while parts are killed and connections break'
-	@echo 'make check                 format, lint, types, imports, migrations'
+	@echo 'make chaos-proof [GUARDS=tomb,...]   the same with a guard taken away, which must be seen'
+	@echo 'make check                 format, lint, types, imports, migrations, container and monitoring files'
 	@echo 'make lock                  resolve the dependencies again and write requirements/*.txt'
 	@echo 'make clean                 remove the environment and all caches (.dialer, the data, stays)'
 
 demo: $(READY)
 	@$(BIN)/dialer demo --contacts $(CONTACTS)
+
+demo-asterisk: $(READY)
+	@$(BIN)/dialer demo --asterisk --contacts $(CONTACTS) $(if $(FAULT),--fault $(FAULT))
 
 up: $(READY)
 	@$(BIN)/dialer up
@@ -36,12 +41,16 @@ test-asterisk: $(READY)
 chaos: $(READY)
 	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS))
 
+chaos-proof: $(READY)
+	@$(BIN)/python -m tests.chaos.sabotage $(if $(GUARDS),--guards $(GUARDS))
+
 check: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/dialer db check
+	@sh scripts/check-deployment $(BIN)
 
 $(READY): requirements/dev.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh scripts/make-venv $(VENV)

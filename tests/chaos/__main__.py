@@ -138,13 +138,14 @@ def _say(seed: int, record: Record, verdict: Verdict) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
     parser.add_argument("--seeds", type=int, default=10, help="how many")
+    parser.add_argument("--first", type=int, default=1, help="the first of them")
     parser.add_argument("--seed", type=int, help="this one only")
     parser.add_argument("--faults", default=",".join(FAULTS), help="kinds, separated by commas")
     options = parser.parse_args()
     options.faults = options.faults.split(",")
     if unknown := [kind for kind in options.faults if kind not in FAULTS]:
         parser.error(f"no such fault: {unknown[0]}; there are {', '.join(FAULTS)}")
-    options.seeds = [options.seed] if options.seed is not None else list(range(1, options.seeds + 1))
+    options.seeds = [options.seed] if options.seed is not None else [options.first + n for n in range(options.seeds)]
     return options
 
 
