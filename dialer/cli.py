@@ -18,12 +18,14 @@ from dialer import __version__, metrics
 from dialer.bootstrap import Dialer
 from dialer.config import load_settings
 from dialer.db import migrate
+from dialer.doctor.command import doctor
 from dialer.embedded.postgres import EmbeddedPostgres
 from dialer.embedded.servers import resolve
 from dialer.errors import DialerError
 from dialer.lab.command import lab
+from dialer.lab.releases import RELEASES
 from dialer.local import demo as local_demo
-from dialer.local import sample
+from dialer.local import demo_asterisk, sample
 from dialer.local import up as local_up
 from dialer.local.stack import Ports, require_free
 from dialer.queues import Queue
@@ -49,6 +51,7 @@ def main() -> None:
 
 main.add_command(simulator)
 main.add_command(lab)
+main.add_command(doctor)
 
 
 # Everything at once
@@ -61,13 +64,26 @@ main.add_command(lab)
 @click.option("--cps", default=50.0, show_default=True, type=click.FloatRange(0.1), help="Calls per second.")
 @click.option("--channels", default=100, show_default=True, type=click.IntRange(1), help="Channels at once.")
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1), help="Originate workers.")
-def demo(contacts: int, cps: float, channels: int, workers: int) -> None:
-    """Run a whole campaign against the simulator and check every outcome.
+@click.option("--asterisk", is_flag=True, help="Through a real Asterisk, that of the lab (see `dialer lab`).")
+@click.option(
+    "--version", default="22", show_default=True, type=click.Choice(list(RELEASES)), help="With --asterisk: which."
+)
+@click.option(
+    "--fault",
+    default="none",
+    show_default=True,
+    type=click.Choice(list(demo_asterisk.FAULTS)),
+    help="With --asterisk: what happens to it half way: SIGKILL and a restart, or 20 s of SIGSTOP.",
+)
+def demo(contacts: int, cps: float, channels: int, workers: int, asterisk: bool, version: str, fault: str) -> None:
+    """Run a whole campaign against the simulator, or a real Asterisk, and check every outcome.
 
     The last line on stdout is a JSON object; the exit code is 0 only if the far end's ledger and the database agree.
     """
     what = local_demo.Demo(contacts, cps=cps, channels=channels, originate_workers=workers)
     with _terminated_like_interrupted():
+        if asterisk:
+            sys.exit(demo_asterisk.run(load_settings(), what, Console(), version=version, fault=fault))
         sys.exit(local_demo.run(load_settings(), what, Console()))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialer.simulator.fates import FATES, Fate
+from dialer.simulator.ledger import REDIRECTED
 
 CONTEXT: Final = "from-pbx"
 CALL_HEADER: Final = "X-Dialer-Call"
@@ -19,11 +20,13 @@ class Pace:
         ring: ringing before an answer.
         talk: talking before the callee hangs up.
         last_moment: ringing before an answer at the last moment: set it to 95 % of the ring timeout you dial with.
+        longest: after this the network ends a call, ringing or up. None: it doesn't.
     """
 
     ring: float = 0.3
     talk: float = 0.5
     last_moment: float = 0.95
+    longest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def dialplan(ledger: str, pace: Pace, sip_port: int) -> str:
         ledger: the file that gets a line for each INVITE and each end; see `dialer.lab.ledger`.
         sip_port: where the carrier listens, for redirects to itself.
     """
-    lines = [f"[{CONTEXT}]", *_arrival(ledger), "", "[fates]"]
+    lines = [f"[{CONTEXT}]", *_arrival(ledger, pace), "", "[fates]"]
     for fate in FATES:
         lines += _extension(fate.suffix, _steps(fate, pace, sip_port))
     for callee in CALLEES:
@@ -79,7 +82,7 @@ _INVITE: Final = (
 _END: Final = f"end|{_NOW}|${{URIENCODE(${{CALL}})}}|${{UP}}|${{BY}}|${{HANGUPCAUSE}}"
 
 
-def _arrival(ledger: str) -> Iterator[str]:
+def _arrival(ledger: str, pace: Pace) -> Iterator[str]:
     names = {fate.suffix: fate.name for fate in FATES} | dict(LAB_FATES)
     yield from _extension(
         "_[+0-9a-zA-Z].",
@@ -91,6 +94,7 @@ def _arrival(ledger: str) -> Iterator[str]:
             'ExecIf($["${CALL}" = ""]?Set(CALL=${CHANNEL(pjsip,call-id)}))',
             "Set(UP=0)",
             "Set(BY=caller)",
+            *(() if pace.longest is None else (f"Set(TIMEOUT(absolute)={pace.longest:.2f})",)),
             "Set(SUFFIX=${NUMBER:-2})",
             "Set(COUNTED=INVITES${FILTER(0-9,${NUMBER})})",
             "Set(ATTEMPT=$[0${GLOBAL(${COUNTED})} + 1])",
@@ -127,7 +131,9 @@ def _steps(fate: Fate, pace: Pace, sip_port: int) -> tuple[str, ...]:
     ring = pace.last_moment if fate.at_the_last_moment else None if fate.ring is None else fate.ring * pace.ring
     before = _provisional(fate, ring)
     if fate.redirect_suffix is not None:
-        contact = f"sip:${{NUMBER:0:-2}}{fate.redirect_suffix}@127.0.0.1:{sip_port}"
+        # The id goes along, so that the INVITE that follows is known to be of the same call.
+        user = f"${{NUMBER:0:-2}}{fate.redirect_suffix};call=${{CALL}}{REDIRECTED}".replace(";", "\\;")
+        contact = f"sip:{user}@127.0.0.1:{sip_port}"
         return (*before, "Set(BY=network)", f"Transfer(PJSIP/{contact})", "Hangup(16)")
     if fate.sip_status is not None:
         return (*before, "Set(BY=network)", f"PJSIPHangup({fate.sip_status})")

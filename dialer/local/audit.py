@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from dialer.db.tables import Call, Campaign, Contact
 from dialer.domain.dispositions import Disposition
 from dialer.domain.retry import RetryPolicy
-from dialer.simulator.ledger import End, Invite, Ledger
+from dialer.simulator.ledger import REDIRECTED, End, Invite, Ledger
 
 # Written down apart from dialer.domain.dispositions, which this is there to check.
 _EXPECTED: Final[Mapping[str, Disposition]] = {
@@ -49,9 +49,6 @@ _EXPECTED: Final[Mapping[str, Disposition]] = {
 _NEVER_DIALED: Final = frozenset(
     {Disposition.WITHDRAWN, Disposition.NOT_DIALED, Disposition.FAILED, Disposition.CANCELLED}
 )
-
-REDIRECTED: Final = ";redirected"
-"""How the channel id ends of an INVITE that the PBX sent because a network redirected the first: nobody posted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +154,17 @@ def posted(ledger: Ledger) -> tuple[Invite, ...]:
 
 
 def _ends_by_invite(ledger: Ledger) -> dict[Invite, End]:
-    """The end of what each INVITE began. A channel id may have more ends: those of tombs."""
+    """The end of what each INVITE began. A channel id may have more ends: those of tombs.
+
+    Of a redirected call it is the end of the leg that followed, where the far end records that by itself.
+    """
     by_channel: dict[str, list[End]] = {}
     for end in ledger.ends:
         by_channel.setdefault(end.channel, []).append(end)
     found: dict[Invite, End] = {}
     for invite in ledger.invites:
-        later = (end for end in by_channel.get(invite.channel, ()) if end.at >= invite.at)
+        own = by_channel.get(f"{invite.channel}{REDIRECTED}") or by_channel.get(invite.channel)
+        later = (end for end in own or () if end.at >= invite.at)
         if (first := next(later, None)) is not None:
             found[invite] = first
     return found

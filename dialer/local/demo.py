@@ -2,11 +2,11 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 import orjson
 from rich.console import Console
@@ -18,14 +18,13 @@ from dialer.config import Settings
 from dialer.errors import DialerError
 from dialer.local.audit import Audit, audit
 from dialer.local.client import ApiClient
+from dialer.local.cpu import cpu_seconds
+from dialer.local.far_end import SIMULATOR, FarEnd
 from dialer.local.ready import Running, ensure_user, running
 from dialer.local.sample import call_list
 from dialer.local.stack import NODE, Ports, Stack, free_ports
 from dialer.services.users import Role
-from dialer.simulator.ledger import read_ledger
-
-_RETRY_SECONDS: Final = 2
-_SIMULATOR: Final = ("--ring-ms", "150", "--talk-ms", "400", "--playback-ms", "200", "--time-scale", "20")
+from dialer.simulator.ledger import Ledger, read_ledger
 
 
 class DemoFailed(DialerError):
@@ -46,47 +45,78 @@ class Demo:
     """How long the count of finished contacts may stand still."""
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A demo whose campaign runs."""
+
+    up: Running
+    client: ApiClient
+    campaign_id: int
+    ledger: Callable[[], Ledger]
+
+    def cpu_seconds(self) -> float:
+        """What all of the dialer's processes have used, PostgreSQL and Redis included where they are ours."""
+        servers = (self.up.servers.postgres, self.up.servers.redis)
+        pids = (self.up.supervisor.process_id, *(server.pid for server in servers if server is not None))
+        return cpu_seconds(pid for pid in pids if pid is not None)
+
+
 @contextmanager
-def started(settings: Settings, demo: Demo, clock: Clock) -> Iterator[tuple[Running, ApiClient, int, Path]]:
-    """All is up, the list uploaded, the campaign started: the running dialer, a client, the campaign, the ledger."""
+def started(settings: Settings, demo: Demo, clock: Clock, far_end: FarEnd = SIMULATOR) -> Iterator[Started]:
+    """All is up, the list uploaded, the campaign started."""
     folder = settings.data_dir / "demo"
     if not settings.database_url:
         shutil.rmtree(folder, ignore_errors=True)
-    given = settings.model_copy(update={"data_dir": folder})
+    given = settings.model_copy(update={"data_dir": folder, **far_end.settings})
     ledger = folder.absolute() / f"ledger-{clock.now():%Y%m%d-%H%M%S}.jsonl"
     run = f"demo-{clock.now():%Y%m%d-%H%M%S}"
     stack = Stack(
         ports=Ports(*free_ports(3)),
         ledger=ledger,
         originate_workers=demo.originate_workers,
-        simulator_options=_SIMULATOR,
-        node=f"{NODE}-{run}",
+        simulator=far_end.pbx is None,
+        simulator_options=far_end.simulator_options,
+        node=f"{NODE if far_end.pbx is None else 'asterisk'}-{run}",
     )
     with running(given, stack, clock) as up:
         password = secrets.token_urlsafe(16)
         ensure_user(up.dialer, run, password, Role.ADMIN)
         client = ApiClient(stack.ports.api_url, run, password, clock)
-        campaign_id = _set_up(client, stack, demo, run)
+        campaign_id = _set_up(client, stack, demo, run, far_end)
         client.upload(f"/v1/campaigns/{campaign_id}/call-lists?name=sample", call_list(demo.contacts))
         client.post(f"/v1/campaigns/{campaign_id}/start")
-        yield up, client, campaign_id, ledger
+        yield Started(up, client, campaign_id, far_end.pbx.ledger if far_end.pbx else partial(read_ledger, ledger))
 
 
-def run(settings: Settings, demo: Demo, console: Console, clock: Clock | None = None) -> int:
+def run(
+    settings: Settings, demo: Demo, console: Console, clock: Clock | None = None, far_end: FarEnd = SIMULATOR
+) -> int:
     """Run it; 0 if the far end's ledger and the database agree."""
     clock = clock or SystemClock()
-    console.print("Starting PostgreSQL, Redis, the simulator, API, workers, listener, beat and Flower …")
-    with started(settings, demo, clock) as (up, client, campaign_id, ledger_path):
+    pbx = far_end.pbx
+    servers = "PostgreSQL, Redis" if pbx else "PostgreSQL, Redis, the simulator"
+    console.print(f"Starting {servers}, API, workers, listener, beat and Flower …")
+    with started(settings, demo, clock, far_end) as demo_started:
+        client, campaign_id = demo_started.client, demo_started.campaign_id
         begun = clock.monotonic()
-        console.print(f"A list of {demo.contacts} contacts is uploaded, campaign {campaign_id} is running.")
-        _watch(client, campaign_id, demo, console, clock)
+        cpu_before = (pbx.cpu_seconds(), demo_started.cpu_seconds()) if pbx else (0.0, 0.0)
+        console.print(
+            f"A list of {demo.contacts} contacts is uploaded, campaign {campaign_id} calls them through {far_end.name}."
+        )
+        _watch(client, campaign_id, demo, console, clock, half_way=pbx.half_way if pbx else None)
         elapsed = clock.monotonic() - begun
-        found = audit(up.dialer.engine, campaign_id, read_ledger(ledger_path))
-    return report(found, elapsed, console)
+        cpu = (pbx.cpu_seconds() - cpu_before[0], demo_started.cpu_seconds() - cpu_before[1]) if pbx else None
+        found = audit(demo_started.up.dialer.engine, campaign_id, demo_started.ledger())
+    more: dict[str, Any] = dict(pbx.known) if pbx else {}
+    if cpu is not None and found.calls:
+        asterisk, ours = (round(seconds / found.calls, 4) for seconds in cpu)
+        console.print(f"CPU seconds per call: Asterisk {asterisk}, all of the dialer's processes together {ours}.")
+        more["cpu_seconds_per_call"] = {"asterisk": asterisk, "dialer": ours}
+    return report(found, elapsed, console, more)
 
 
-def report(found: Audit, elapsed: float, console: Console) -> int:
-    """Print the outcome, the JSON object last; the exit code."""
+def report(found: Audit, elapsed: float, console: Console, more: Mapping[str, Any] | None = None) -> int:
+    """Print the outcome, the JSON object last, with `more` in it; the exit code."""
     table = Table(title="Outcomes")
     table.add_column("disposition")
     table.add_column("calls", justify="right")
@@ -102,46 +132,53 @@ def report(found: Audit, elapsed: float, console: Console) -> int:
     if not complete:
         console.print(f"{found.contacts - found.completed} contacts are not done.")
     speed = {"elapsed_seconds": round(elapsed, 2), "calls_per_second": round(found.invites / elapsed, 2)}
-    console.file.write(orjson.dumps({**found.as_dict(), **speed}).decode() + "\n")
+    console.file.write(orjson.dumps({**found.as_dict(), **speed, **(more or {})}).decode() + "\n")
     console.file.flush()
     return 0 if found.agrees and complete else 1
 
 
-def _set_up(client: ApiClient, stack: Stack, demo: Demo, name: str) -> int:
-    """A node, a trunk and a campaign for the simulator."""
-    node = client.post(
-        "/v1/nodes", {"name": stack.node, "ari_url": stack.ports.simulator_url, "ari_username": "dialer"}
-    )
+def _set_up(client: ApiClient, stack: Stack, demo: Demo, name: str, far_end: FarEnd) -> int:
+    """A node, a trunk and a campaign for that far end."""
+    ari_url = far_end.pbx.ari_url if far_end.pbx else stack.ports.simulator_url
+    node = client.post("/v1/nodes", {"name": stack.node, "ari_url": ari_url, "ari_username": "dialer"})
     trunk = client.post(
         "/v1/trunks",
         {
             "name": name,
             "node_id": node["id"],
-            "endpoint": "PJSIP/{number}@carrier",
+            "endpoint": far_end.endpoint,
             "cps": demo.cps,
             "channels": demo.channels,
         },
     )
-    rule = {"delay_seconds": _RETRY_SECONDS}
+    rule = {"delay_seconds": far_end.retry_seconds}
     campaign = client.post(
         "/v1/campaigns",
         {
             "name": name,
             "trunk_id": trunk["id"],
             "caller_id": "+12025550100",
-            "timeout_seconds": 20,
+            "timeout_seconds": far_end.timeout_seconds,
             "max_attempts": 3,
             "default_region": "US",
             "calling_window": {"start": "00:00", "end": "24:00"},
             "retry_policy": dict.fromkeys(("busy", "no_answer", "congestion", "trunk_fault", "indeterminate"), rule),
-            "answer_action": {"type": "play", "sound": "demo-congrats"},
+            "answer_action": {"type": "play", "sound": far_end.sound},
         },
     )
     return int(campaign["id"])
 
 
-def _watch(client: ApiClient, campaign_id: int, demo: Demo, console: Console, clock: Clock) -> None:
-    """Show the campaign's progress until it is completed."""
+def _watch(
+    client: ApiClient,
+    campaign_id: int,
+    demo: Demo,
+    console: Console,
+    clock: Clock,
+    *,
+    half_way: Callable[[], None] | None = None,
+) -> None:
+    """Show the campaign's progress until it is completed; call `half_way` once half of the contacts are done."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.fields[outcomes]}"), console=console) as progress:
         bar = progress.add_task("contacts done", total=demo.contacts, outcomes="")
@@ -150,6 +187,9 @@ def _watch(client: ApiClient, campaign_id: int, demo: Demo, console: Console, cl
             stats = client.get(f"/v1/campaigns/{campaign_id}/stats")
             done = _done(stats)
             progress.update(bar, completed=done, outcomes=_in_words(stats))
+            if half_way is not None and done * 2 >= demo.contacts:
+                half_way()
+                half_way = None
             if stats["state"] == "completed":
                 return
             if done != last:

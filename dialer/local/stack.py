@@ -46,6 +46,7 @@ class Stack:
 
     Attributes:
         listeners: one leads, the others stand by.
+        simulator: whether the PBX is one of the parts.
         simulator_options: further options of `dialer simulator`.
         node: the node that the listener follows; None: every enabled one.
         flower_login: `user:password`; None: Flower asks nobody who they are.
@@ -57,6 +58,7 @@ class Stack:
     ledger: Path
     originate_workers: int = 2
     listeners: int = 1
+    simulator: bool = True
     simulator_options: Sequence[str] = ()
     node: str | None = None
     flower_login: str | None = None
@@ -92,13 +94,14 @@ def parts(settings: Settings, stack: Stack) -> list[Part]:
     """All parts, for a supervisor. They find each other through `settings`, which name every server."""
     ports = stack.ports
     followed = ["--node", stack.node] if stack.node else []
+    simulator = _part(
+        "simulator",
+        *("simulator", "--host", HOST, "--port", str(ports.simulator), "--ledger", str(stack.ledger)),
+        *stack.simulator_options,
+        stage=0,
+    )
     made = [
-        _part(
-            "simulator",
-            *("simulator", "--host", HOST, "--port", str(ports.simulator), "--ledger", str(stack.ledger)),
-            *stack.simulator_options,
-            stage=0,
-        ),
+        *([simulator] if stack.simulator else []),
         _part("api", "api", "--bind", f"{HOST}:{ports.api}"),
         *(_part(f"listener-{n}", "listener", *followed) for n in range(1, stack.listeners + 1)),
         *(

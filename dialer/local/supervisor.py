@@ -141,6 +141,11 @@ class Supervisor:
                 self._pids[entry["name"]] = entry["pid"]
         return found
 
+    @property
+    def process_id(self) -> int | None:
+        """supervisord's: every part descends from it. None while it has not been started."""
+        return self._process.pid if self._process is not None else None
+
     def pid(self, name: str) -> int | None:
         """The pid of a part, None while it has no process."""
         return self.states()[name].pid

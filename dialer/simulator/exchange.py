@@ -11,7 +11,7 @@ from dialer.simulator import events
 from dialer.simulator.applications import Applications
 from dialer.simulator.channels import Channel, ChannelStore
 from dialer.simulator.fates import BY_NAME, CAUSE_TO_SIP, FateBook, cause_of, dialstatus_of
-from dialer.simulator.ledger import LedgerWriter, read_ledger
+from dialer.simulator.ledger import REDIRECTED, LedgerWriter, read_ledger
 from dialer.simulator.playbacks import Playbacks
 from dialer.simulator.settings import SimulatorSettings
 
@@ -119,7 +119,7 @@ class Exchange:
         channel.ring_seconds -= channel.fate.ring_seconds(self.settings.ring_ms)
         channel.number = channel.number[:-2] + channel.fate.redirect_suffix
         # The far end of a redirect does not know whose call it is.
-        self._invite(channel, f"{channel.id};redirected")
+        self._invite(channel, f"{channel.id}{REDIRECTED}")
         self._ring(channel)
 
     def _ring(self, channel: Channel) -> None:

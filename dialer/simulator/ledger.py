@@ -5,11 +5,14 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from dialer.clock import Clock
+
+REDIRECTED: Final = ";redirected"
+"""How the channel id ends of an INVITE that the PBX sent because a network redirected the first: nobody posted it."""
 
 
 class LedgerWriter:

@@ -46,6 +46,12 @@ def test_an_answer_takes_its_time_and_ends_by_the_callee() -> None:
     assert "Wait(19.00)" in _steps("fates", "06")
 
 
+def test_a_network_may_end_what_nobody_else_does() -> None:
+    limited = dialplan("/mnt/ledger", Pace(longest=7.0), 5070)
+    assert "Set(TIMEOUT(absolute)=7.00)" in limited
+    assert "TIMEOUT(absolute)" not in PLAN
+
+
 def test_the_attempt_decides_where_the_fate_says_so() -> None:
     assert _steps("names", "25") == [
         "GotoIf($[${ATTEMPT} = 1]?20,1)",

@@ -225,3 +225,16 @@ def test_redirected_call_is_one_call_that_ends_as_its_last_leg_does(disposition:
         [an_end()],
     )
     assert (result.unknown_invites, result.early_redials, result.wrong_dispositions) == (0, 0, wrong)
+
+
+def test_leg_that_follows_a_redirect_may_have_an_end_of_its_own() -> None:
+    redirected = f"{FIRST};redirected"
+    result = audited(
+        [a_call(disposition="answered")],
+        [
+            an_invite(fate="redirected"),
+            an_invite(redirected, 0.3, number="+12025550199", fate="answered"),
+        ],
+        [an_end(at=0.2), replace(an_end(was_up=True, by="callee"), channel=redirected)],
+    )
+    assert (result.unknown_invites, result.wrong_dispositions) == (0, 0)
