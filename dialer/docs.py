@@ -40,10 +40,12 @@ Read by others:
 | variable | read by | meaning |
 |---|---|---|
 | `DIALER_CACHE_DIR` | the lab | where installed Asterisks are kept; `.cache` of the checkout if it isn't set |
+| `DIALER_HTTP_PORT`, `DIALER_HTTPS_PORT` | docker-compose.yml | the proxy's ports: 8080 and 8443 |
 | `DIALER_LAB_MIRROR` | the lab | the Debian mirror that Asterisk is installed from |
 | `DIALER_SECRETS_DIR` | all processes | a folder of secrets: a file for a variable, its content the value |
 | `DIALER_TEST_DATABASE_URL` | the tests | a PostgreSQL to use instead of their own; its role may create databases |
 | `DIALER_TEST_REDIS_URL` | the tests | a Redis to use instead; **its database is flushed** |
+| `DIALER_VERSION` | docker-compose.yml | the tag of the dialer's images: `local` |
 | `FLOWER_BASIC_AUTH` | Flower | as `DIALER_FLOWER_BASIC_AUTH`, which goes first |
 | `GUNICORN_CMD_ARGS` | gunicorn | further options of the API's server, like `--threads 32` |
 | `PROMETHEUS_MULTIPROC_DIR` | the API | folder for metrics; without it one is made, and removed at the end |

@@ -26,7 +26,7 @@ DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 JOB_SECONDS: Final = Histogram(
     "dialer_job_seconds",
     "Time that a job took, by how it ended.",
-    ["job", "outcome"],
+    ["task", "outcome"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60),
 )
 
