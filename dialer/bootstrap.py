@@ -26,8 +26,10 @@ from dialer.services.contacts import Contacts
 from dialer.services.control import ControlRoom
 from dialer.services.dispatching import Dispatching
 from dialer.services.dnc import DncList
+from dialer.services.explaining import Explaining
 from dialer.services.figures import Figures
 from dialer.services.health import Health
+from dialer.services.history import Numbers
 from dialer.services.idempotency import Idempotency
 from dialer.services.importing.service import CallListImport
 from dialer.services.listening.listener import Listener, Pbx
@@ -190,6 +192,10 @@ class Dialer:
         )
 
     @cached_property
+    def explaining(self) -> Explaining:
+        return Explaining(self.engine, self.settings)
+
+    @cached_property
     def health(self) -> Health:
         return Health(self.engine, self.redis)
 
@@ -200,6 +206,10 @@ class Dialer:
     @cached_property
     def limiter(self) -> Limiter:
         return Limiter(self.redis)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        return Numbers(self.engine)
 
     @cached_property
     def originating(self) -> Originating:

@@ -10,7 +10,22 @@ from api.routes.control import control
 from api.routes.dnc import dnc
 from api.routes.health import health
 from api.routes.nodes import nodes
+from api.routes.numbers import numbers
 from api.routes.trunks import trunks
 from api.routes.users import users
 
-BLUEPRINTS = (api_keys, auth, call_lists, calls, campaigns, contacts, control, dnc, health, nodes, trunks, users)
+BLUEPRINTS = (
+    api_keys,
+    auth,
+    call_lists,
+    calls,
+    campaigns,
+    contacts,
+    control,
+    dnc,
+    health,
+    nodes,
+    numbers,
+    trunks,
+    users,
+)

@@ -19,6 +19,7 @@ from api.schemas.campaigns import (
     CampaignQuery,
     StatsOut,
 )
+from api.schemas.explaining import CampaignExplanationOut
 from dialer.db.campaigns import CampaignRecord
 from dialer.domain.campaigns import CampaignCommand
 
@@ -92,6 +93,12 @@ def stats(path: CampaignPath) -> Response:
 def _created(campaign: CampaignRecord) -> Response:
     shown = CampaignOut.model_validate(campaign)
     return created(shown, "campaigns.get", revision=campaign.revision, campaign_id=campaign.id)
+
+
+@campaigns.get("/<int:campaign_id>/explain", responses={200: CampaignExplanationOut, **problems(404)})
+def explain(path: CampaignPath) -> Response:
+    """Why are these contacts not being dialed? All of them, by reason, and when each group opens"""
+    return answer(CampaignExplanationOut.model_validate(dialer().explaining.campaign(path.campaign_id)))
 
 
 def _command(path: CampaignPath, command: CampaignCommand) -> Response:

@@ -17,6 +17,7 @@ from api.schemas.contacts import (
     ContactsAdded,
     ContactsIn,
 )
+from api.schemas.explaining import ExplanationOut
 
 contacts: Final[APIBlueprint] = blueprint("contacts", "/v1")
 
@@ -43,3 +44,9 @@ def listed(path: CampaignPath, query: ContactQuery) -> Response:
 def get(path: ContactPath) -> Response:
     """Read a contact with its data and its calls"""
     return answer(ContactDetailsOut.of(dialer().contacts.get(path.contact_id)))
+
+
+@contacts.get("/contacts/<int:contact_id>/explain", responses={200: ExplanationOut, **problems(404)})
+def explain(path: ContactPath) -> Response:
+    """Why is this contact not being dialed? The gate's own answer, on the facts of this moment"""
+    return answer(ExplanationOut.model_validate(dialer().explaining.contact(path.contact_id)))

@@ -81,6 +81,7 @@ class CallOut(Schema):
     state: CallState
     disposition: Disposition | None
     failure_reason: str | None
+    gate: dict[str, Any] | None = Field(description="What the gate decided, and on what.")
     dialstatus: str | None
     cause: int | None = Field(description="Q.850.")
     tech_cause: int | None = Field(description="The last SIP status.")

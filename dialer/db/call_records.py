@@ -34,6 +34,7 @@ class CallRecord:
     state: str
     disposition: str | None
     failure_reason: str | None
+    gate: dict[str, Any] | None
     dialstatus: str | None
     cause: int | None
     tech_cause: int | None

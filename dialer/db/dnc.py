@@ -97,3 +97,9 @@ def scope_of(tx: Connection, phone_number: str, campaign_id: int | None) -> str 
     if not scopes:
         return None
     return "global" if None in scopes else "campaign"
+
+
+def of_number(tx: Connection, phone_number: str) -> list[DncRecord]:
+    """All entries of a number, expired ones included."""
+    statement = select(*_COLUMNS).where(DncEntry.phone_number == phone_number).order_by(DncEntry.id)
+    return [DncRecord(**row) for row in tx.execute(statement).mappings()]

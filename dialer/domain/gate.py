@@ -28,9 +28,9 @@ class GateCode(StrEnum):
     CONSENT_MISSING = "consent_missing"
     CAMPAIGN_NOT_BEGUN = "campaign_not_begun"
     CAMPAIGN_OVER = "campaign_over"
-    WAITING_FOR_RETRY = "waiting_for_retry"
     NUMBER_CAP = "number_cap"
     TOO_SOON = "too_soon"
+    WAITING_FOR_RETRY = "waiting_for_retry"
     ZONE_UNKNOWN = "zone_unknown"
     HOLIDAY = "holiday"
     OUTSIDE_WINDOW = "outside_window"
@@ -244,9 +244,9 @@ _RULES: Final[tuple[Callable[[GateFacts], Refusal | None], ...]] = (
     _attempts,
     _consent,
     _dates,
-    _due,
     _caps,
     _gap,
+    _due,
     _hours,
 )
 """The gravest first."""

@@ -42,9 +42,9 @@ RULES: list[tuple[GateCode, dict[str, Any], FinalReason | None]] = [
     (GateCode.CONSENT_MISSING, {"rules": replace(OPEN.rules, consent="the law")}, FinalReason.CONSENT_MISSING),
     (GateCode.CAMPAIGN_OVER, {"not_after": NOON}, None),
     (GateCode.CAMPAIGN_NOT_BEGUN, {"not_before": NOON + timedelta(hours=1)}, None),
-    (GateCode.WAITING_FOR_RETRY, {"due_at": NOON + timedelta(hours=1)}, None),
     (GateCode.NUMBER_CAP, {"dials": (NOON - timedelta(hours=1),), "rules": CAPPED}, None),
     (GateCode.TOO_SOON, {"dials": (NOON - timedelta(seconds=9),), "rules": GAPPED}, None),
+    (GateCode.WAITING_FOR_RETRY, {"due_at": NOON + timedelta(hours=1)}, None),
     (GateCode.HOLIDAY, {"at": CHRISTMAS, "dials": (), "rules": HOLIDAYS}, None),
     (GateCode.OUTSIDE_WINDOW, {"at": NOON.replace(hour=20)}, None),
 ]

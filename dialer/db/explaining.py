@@ -1,0 +1,103 @@
+"""What explanations read: the facts of a claim, of contacts that aren't being claimed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, text
+
+# The same names as the candidates of a claim: one function makes the gate's facts of both.
+_CONTACTS: Final = text("""
+    SELECT contact.id AS contact_id, contact.campaign_id, contact.phone_number, contact.state AS contact_state,
+           contact.final_reason, contact.next_attempt_at, contact.open_call_id, contact.attempts, contact.consent_at,
+           zone.zones, zone.regions, number.dialed_at AS number_dialed_at,
+           campaign.state AS campaign_state, campaign.max_attempts, campaign.calling_window,
+           campaign.default_time_zone, campaign.profile, campaign.number_caps, campaign.min_gap_seconds,
+           campaign.skip_holidays, campaign.consent_required, campaign.not_before, campaign.not_after,
+           (SELECT CASE WHEN bool_or(dnc.campaign_id IS NULL) THEN 'global' ELSE 'campaign' END
+            FROM dnc WHERE dnc.phone_number = contact.phone_number
+              AND (dnc.campaign_id IS NULL OR dnc.campaign_id = contact.campaign_id)
+              AND (dnc.expires_at IS NULL OR dnc.expires_at > CAST(:at AS timestamptz))
+            HAVING count(*) > 0) AS dnc,
+           EXISTS (SELECT FROM allow_list WHERE allow_list.phone_number = contact.phone_number) AS allow_listed,
+           CAST(:at AS timestamptz) AS at,
+           trunk.enabled AND node.enabled AS trunk_enabled,
+           COALESCE(node.lease_until > clock_timestamp(), false) AS listener_alive,
+           control.stop_at, control.allow_list_only
+    FROM contacts AS contact
+    JOIN campaigns AS campaign ON campaign.id = contact.campaign_id
+    JOIN trunks AS trunk ON trunk.id = campaign.trunk_id
+    JOIN pbx_nodes AS node ON node.id = trunk.node_id
+    JOIN zone_sets AS zone ON zone.id = contact.zone_id
+    LEFT JOIN number_dials AS number ON number.phone_number = contact.phone_number
+    CROSS JOIN control
+    WHERE contact.id = ANY(CAST(:ids AS bigint[]))
+""")
+
+
+def contacts(tx: Connection, ids: Sequence[int], at: datetime) -> dict[int, RowMapping]:
+    """All that the gate asks about contacts at `at`, by id."""
+    found = tx.execute(_CONTACTS, {"ids": list(ids), "at": at}).mappings()
+    return {row["contact_id"]: row for row in found}
+
+
+# Contacts with the same signature get the same answer from the gate; the one that opens first stands for the others.
+_GROUPS: Final = text("""
+    WITH facts AS (
+        SELECT contact.id, contact.state, contact.final_reason, contact.next_attempt_at,
+               CASE WHEN contact.state IN ('ready', 'waiting') THEN ROW(
+                   contact.zone_id, contact.next_attempt_at > CAST(:at AS timestamptz),
+                   contact.attempts >= campaign.max_attempts, contact.consent_at <= CAST(:at AS timestamptz),
+                   NOT control.allow_list_only OR EXISTS (
+                       SELECT FROM allow_list WHERE allow_list.phone_number = contact.phone_number),
+                   (SELECT bool_or(dnc.campaign_id IS NULL) FROM dnc WHERE dnc.phone_number = contact.phone_number
+                      AND (dnc.campaign_id IS NULL OR dnc.campaign_id = contact.campaign_id)
+                      AND (dnc.expires_at IS NULL OR dnc.expires_at > CAST(:at AS timestamptz))),
+                   capped.signature
+               )::text END AS signature,
+               GREATEST(contact.next_attempt_at, capped.opens_at) AS opens_at
+        FROM contacts AS contact
+        JOIN campaigns AS campaign ON campaign.id = contact.campaign_id
+        CROSS JOIN control
+        LEFT JOIN number_dials AS number ON number.phone_number = contact.phone_number
+             AND number.dialed_at <> '{}' AND contact.state IN ('ready', 'waiting')
+        LEFT JOIN LATERAL (
+            SELECT string_agg(CAST(reached.at IS NOT NULL AS text), ' ' ORDER BY cap.n) AS signature,
+                   max(reached.at + make_interval(secs => cap.seconds)) AS opens_at
+            FROM unnest(CAST(:calls AS integer[]), CAST(:seconds AS integer[]))
+                 WITH ORDINALITY AS cap(calls, seconds, n)
+            LEFT JOIN LATERAL (
+                SELECT dial AS at FROM unnest(number.dialed_at) AS dial
+                WHERE dial > CAST(:at AS timestamptz) - make_interval(secs => cap.seconds)
+                ORDER BY dial DESC OFFSET cap.calls - 1 LIMIT 1
+            ) AS reached ON true
+            WHERE number.phone_number IS NOT NULL
+        ) AS capped ON true
+        WHERE contact.campaign_id = :campaign_id
+    )
+    SELECT state, final_reason, count(*) AS n, (array_agg(id ORDER BY opens_at NULLS FIRST, id))[1] AS contact_id
+    FROM facts GROUP BY state, final_reason, signature ORDER BY n DESC
+""")
+
+
+def groups(tx: Connection, campaign_id: int, at: datetime, caps: Sequence[tuple[int, int]]) -> Sequence[RowMapping]:
+    """A campaign's contacts by all that makes the gate answer differently, each group with the one that opens first.
+
+    Args:
+        caps: all (calls, seconds) that may bind one of its contacts.
+    """
+    parameters: dict[str, Any] = {
+        "campaign_id": campaign_id,
+        "at": at,
+        "calls": [calls for calls, _ in caps],
+        "seconds": [seconds for _, seconds in caps],
+    }
+    return tx.execute(_GROUPS, parameters).mappings().all()
+
+
+_PLACES: Final = text("SELECT DISTINCT regions FROM zone_sets")
+
+
+def regions(tx: Connection) -> list[tuple[str, ...]]:
+    """All combinations of regions that contacts are in."""
+    return [tuple(row.regions) for row in tx.execute(_PLACES)]

@@ -1,0 +1,176 @@
+"""Why is this contact not being dialed? The gate itself is asked, on fresh facts."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, RowMapping
+
+from dialer.config import Settings
+from dialer.db import campaigns, explaining, transitions
+from dialer.domain.contacts import ContactState
+from dialer.domain.gate import INSTALLATION, decide
+from dialer.domain.profiles import rules_for
+from dialer.domain.rules import CAMPAIGN
+from dialer.errors import NotFound
+from dialer.services import gating
+
+DUE: Final = "due"
+IN_CALL: Final = "in_call"
+DONE: Final = "done"
+TRUNK_DISABLED: Final = "trunk_disabled"
+NO_LISTENER: Final = "no_listener"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What keeps a contact from being dialed, at `as_of`.
+
+    Attributes:
+        code: one of the gate's; or `due` (nothing forbids it: it waits for its turn), `in_call`, `done`,
+            `trunk_disabled`, `no_listener`.
+        source: who made the rule.
+        until: the first moment at which the gate says yes if nothing changes but the time; None if that won't do.
+        checked: what the gate looked at; None where it wasn't asked.
+    """
+
+    contact_id: int
+    campaign_id: int
+    state: ContactState
+    dialable: bool
+    code: str
+    rule: str
+    source: str
+    until: datetime | None
+    open_call_id: Any
+    next_attempt_at: datetime | None
+    checked: dict[str, Any] | None
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Contacts to which the same rule says no, until the same moment.
+
+    Attributes:
+        contacts: how many.
+        sample: the one of them that opens first; `rule` is as it reads for that one.
+        opens_at: when that is; None if time alone won't do.
+    """
+
+    code: str
+    rule: str
+    source: str
+    contacts: int
+    opens_at: datetime | None
+    sample: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignExplanation:
+    """All contacts of a campaign, by what keeps them from being dialed, the largest group first."""
+
+    campaign_id: int
+    contacts: int
+    groups: Sequence[Group]
+    as_of: datetime
+
+
+class Explaining:
+    """Answers why not."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._settings = settings
+
+    def contact(self, contact_id: int) -> Explanation:
+        """Exactly what the gate says now.
+
+        Raises:
+            NotFound: no such contact.
+        """
+        with self._engine.begin() as tx:
+            row = explaining.contacts(tx, [contact_id], transitions.database_time(tx)).get(contact_id)
+        if row is None:
+            raise NotFound(f"There is no contact {contact_id}.")
+        return self._explain(row)
+
+    def campaign(self, campaign_id: int) -> CampaignExplanation:
+        """Every contact counted once, with what was committed at `as_of`.
+
+        Raises:
+            NotFound: no such campaign.
+        """
+        with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as tx:
+            campaign = campaigns.get(tx, campaign_id)
+            if campaign is None:
+                raise NotFound(f"There is no campaign {campaign_id}.")
+            at = transitions.database_time(tx)
+            found = explaining.groups(tx, campaign_id, at, _caps(tx, asdict(campaign)))
+            samples = explaining.contacts(tx, [row["contact_id"] for row in found], at)
+        merged: dict[tuple[str, str, datetime | None], Group] = {}
+        for row in found:
+            told = self._explain(samples[row["contact_id"]])
+            key = (told.code, told.rule if told.code == DONE else told.source, told.until)
+            before = merged.get(key)
+            merged[key] = Group(
+                told.code,
+                before.rule if before else told.rule,
+                told.source,
+                row["n"] + (before.contacts if before else 0),
+                told.until,
+                before.sample if before else told.contact_id,
+            )
+        groups = sorted(merged.values(), key=lambda group: -group.contacts)
+        return CampaignExplanation(campaign_id, sum(group.contacts for group in groups), groups, at)
+
+    def _explain(self, row: RowMapping) -> Explanation:
+        state = ContactState(row["contact_state"])
+        code, rule, source, until, checked = self._why(state, row)
+        return Explanation(
+            contact_id=row["contact_id"],
+            campaign_id=row["campaign_id"],
+            state=state,
+            dialable=code == DUE,
+            code=code,
+            rule=rule,
+            source=source,
+            until=until,
+            open_call_id=row["open_call_id"],
+            next_attempt_at=row["next_attempt_at"],
+            checked=checked,
+            as_of=row["at"],
+        )
+
+    def _why(
+        self, state: ContactState, row: RowMapping
+    ) -> tuple[str, str, str, datetime | None, dict[str, Any] | None]:
+        if state is ContactState.DONE:
+            return DONE, f"nothing more happens: {row['final_reason']}", CAMPAIGN, None, None
+        if state is ContactState.IN_CALL:
+            return IN_CALL, f"call {row['open_call_id']} is open", CAMPAIGN, None, None
+        facts = gating.facts(
+            row,
+            self._settings,
+            stopped=row["stop_at"] is not None,
+            allow_list_only=row["allow_list_only"],
+            due_at=row["next_attempt_at"],
+        )
+        refusal = decide(facts)
+        checked = gating.record(facts, refusal)
+        if refusal is not None:
+            return refusal.code.value, refusal.rule, refusal.source, refusal.until, checked
+        if not row["trunk_enabled"]:
+            return TRUNK_DISABLED, "the campaign's trunk or its node is disabled", INSTALLATION, None, checked
+        if not row["listener_alive"]:
+            return NO_LISTENER, "nobody listens to the trunk's node", INSTALLATION, None, checked
+        return DUE, "nothing forbids it: it waits for its turn", CAMPAIGN, row["at"], checked
+
+
+def _caps(tx: Connection, campaign: dict[str, Any]) -> list[tuple[int, int]]:
+    """All caps and gaps that may bind one of the campaign's contacts, as (calls, seconds)."""
+    own = gating.own_rules(campaign)
+    rules = [rules_for(own, regions) for regions in {(), *explaining.regions(tx)}]
+    caps = {cap for rule in rules for cap in (*rule.caps, *([rule.gap] if rule.gap else []))}
+    return sorted((cap.calls, int(cap.period.total_seconds())) for cap in caps)
