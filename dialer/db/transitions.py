@@ -75,6 +75,19 @@ def lock_for_ending(tx: Connection, ids: Sequence[UUID], *, not_dialed: Sequence
     return tx.execute(_LOCK_CALLS, {"ids": list(ids)}).mappings().all()
 
 
+_NOT_DIALED: Final = text("""
+    SELECT call.id, count(before.id) AS times FROM calls AS call
+    JOIN calls AS before ON before.contact_id = call.contact_id AND before.attempt_number = call.attempt_number
+        AND before.disposition = 'not_dialed'
+    WHERE call.id = ANY(CAST(:ids AS uuid[])) GROUP BY call.id
+""")
+
+
+def not_dialed_before(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How often the attempt that each of these calls is was claimed before and then not dialed."""
+    return {row.id: row.times for row in tx.execute(_NOT_DIALED, {"ids": list(ids)})} if ids else {}
+
+
 _END: Final = text("""
     UPDATE calls SET state = 'ended', disposition = ending.disposition, ended_at = ending.ended_at,
         cause = ending.cause, tech_cause = ending.tech_cause,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final as TypingFinal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -44,6 +45,11 @@ class RetryPolicy(BaseModel):
         return rule
 
 
+MAX_NOT_DIALED: TypingFinal = 3
+"""So often may an attempt be claimed and not dialed, by workers that die, before it is left alone for a while."""
+SET_ASIDE: TypingFinal = timedelta(hours=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """Due again, not before `at`."""
@@ -67,14 +73,23 @@ NextStep = Retry | DueAgain | Final
 
 
 def next_step(
-    policy: RetryPolicy, disposition: Disposition, *, attempts: int, max_attempts: int, ended_at: datetime
+    policy: RetryPolicy,
+    disposition: Disposition,
+    *,
+    attempts: int,
+    max_attempts: int,
+    ended_at: datetime,
+    not_dialed: int = 0,
 ) -> NextStep:
     """What happens to a contact whose call ended with `disposition`.
 
     Args:
         attempts: attempts used up so far, this one included if it counts.
         max_attempts: the campaign's cap as it is now.
+        not_dialed: how often this attempt has been claimed and not dialed, this time included.
     """
+    if disposition is Disposition.NOT_DIALED and not_dialed >= MAX_NOT_DIALED:
+        return Retry(ended_at + SET_ASIDE)
     if disposition in NOT_COUNTED:
         return DueAgain()
     if disposition is Disposition.ANSWERED:

@@ -1,6 +1,7 @@
 """The end of calls: with it, in the same transaction, goes what happens to the contact next."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,10 @@ from sqlalchemy import ColumnElement, Connection, RowMapping
 from dialer.db import transitions
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import NOT_COUNTED, Disposition, Hangup, classify
-from dialer.domain.retry import Final, NextStep, Retry, RetryPolicy, next_step
+from dialer.domain.retry import MAX_NOT_DIALED, Final, NextStep, Retry, RetryPolicy, next_step
 from dialer.limits.slots import Slot
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,17 @@ def end_calls(tx: Connection, endings: Sequence[Ending]) -> list[Slot]:
     if not rows:
         return []
     ended_at = transitions.database_time(tx)
+    not_dialed = _not_dialed(tx, rows, by_id)
     ends: list[dict[str, Any]] = []
     moves: list[transitions.Move] = []
     given_back: list[tuple[str, datetime]] = []
     for row in rows:
         ending = by_id[row["id"]]
         disposition = _disposition(row, ending)
+        times = not_dialed.get(row["id"], 0)
+        set_aside = times >= MAX_NOT_DIALED
+        if set_aside:
+            log.error("call %s is set aside: claimed %d times, and nobody lived to send it", row["id"], times)
         report = ending.hangup
         ends.append(
             {
@@ -65,13 +73,13 @@ def end_calls(tx: Connection, endings: Sequence[Ending]) -> list[Slot]:
                 "cause": report.cause if report else None,
                 "tech_cause": report.tech_cause if report else None,
                 "dialstatus": report.dialstatus if report else None,
-                "failure_reason": ending.failure_reason,
+                "failure_reason": f"{ending.failure_reason}; set aside" if set_aside else ending.failure_reason,
             }
         )
         if disposition is Disposition.NOT_DIALED and row["claimed_at"] is not None:
             given_back.append((row["phone_number"], row["claimed_at"]))
         if row["contact_id"] is not None:
-            moves.append(_move(row, disposition, ended_at))
+            moves.append(_move(row, disposition, ended_at, times))
     transitions.give_back(tx, given_back)
     transitions.end(tx, ends)
     transitions.move(tx, moves)
@@ -94,6 +102,13 @@ def withdraw_queued(tx: Connection, *scope: ColumnElement[bool], reason: str) ->
     return len(ids)
 
 
+def _not_dialed(tx: Connection, rows: Sequence[RowMapping], by_id: Mapping[UUID, Ending]) -> dict[UUID, int]:
+    """How often each attempt that was not dialed has now been claimed in vain."""
+    ids = [row["id"] for row in rows if by_id[row["id"]].disposition is Disposition.NOT_DIALED]
+    before = transitions.not_dialed_before(tx, ids)
+    return {call_id: before.get(call_id, 0) + 1 for call_id in ids}
+
+
 def _disposition(row: RowMapping, ending: Ending) -> Disposition:
     if ending.disposition is not None:
         return ending.disposition
@@ -108,7 +123,7 @@ def _disposition(row: RowMapping, ending: Ending) -> Disposition:
     )
 
 
-def _move(row: RowMapping, disposition: Disposition, ended_at: datetime) -> transitions.Move:
+def _move(row: RowMapping, disposition: Disposition, ended_at: datetime, not_dialed: int) -> transitions.Move:
     """What the contact of an ended call does next."""
     given_back = disposition in NOT_COUNTED and row["claim_token"] is not None
     attempts = row["contact_attempts"] - given_back
@@ -122,6 +137,7 @@ def _move(row: RowMapping, disposition: Disposition, ended_at: datetime) -> tran
             attempts=attempts,
             max_attempts=row["campaign_max_attempts"],
             ended_at=ended_at,
+            not_dialed=not_dialed,
         )
     return move_for(row["contact_id"], row["id"], step, attempts=attempts, disposition=disposition)
 

@@ -27,6 +27,7 @@ from dialer.services.listening.news import News
 from dialer.services.originating import Sent
 from dialer.services.reconciling import Reconciling
 from tests.support.databases import empty
+from tests.support.passing import let_pass
 from tests.support.pbx import ScriptedPbx
 from tests.support.world import World, settings_for
 
@@ -39,12 +40,6 @@ GRACE_SECONDS = 2.0
 HOLD_SECONDS = 30.0
 STALL_SECONDS = 20.0
 """A PBX acts within this time, or never: shorter than a tomb is held."""
-
-_SHIFT = {
-    "calls": ("claimed_at", "dial_by", "tomb_at", "missed_at", "created_at"),
-    "contacts": ("next_attempt_at",),
-    "pbx_nodes": ("echo_at", "gap_free_since"),
-}
 
 
 class Machine(RuleBasedStateMachine):
@@ -190,9 +185,7 @@ class Machine(RuleBasedStateMachine):
                 if self.pbx.originate(call_id):
                     assert self.world.call(call_id)["state"] != "ended", "a late dial"
         self.skipped += seconds
-        for table, columns in _SHIFT.items():
-            moved = ", ".join(f"{c} = {c} - make_interval(secs => :s)" for c in columns)
-            self.world.execute(f"UPDATE {table} SET {moved}", s=seconds)
+        let_pass(self.world.engine, seconds)
 
     @rule()
     def sweep(self) -> None:
