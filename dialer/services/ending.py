@@ -53,14 +53,14 @@ def end_calls(tx: Connection, endings: Sequence[Ending]) -> list[Slot]:
     if not rows:
         return []
     ended_at = transitions.database_time(tx)
-    not_dialed = _not_dialed(tx, rows, by_id)
+    in_vain = _in_vain(tx, rows, by_id)
     ends: list[dict[str, Any]] = []
     moves: list[transitions.Move] = []
     given_back: list[tuple[str, datetime]] = []
     for row in rows:
         ending = by_id[row["id"]]
         disposition = _disposition(row, ending)
-        times = not_dialed.get(row["id"], 0)
+        times = in_vain.get(row["id"], 0)
         set_aside = times >= MAX_NOT_DIALED
         if set_aside:
             log.error("call %s is set aside: claimed %d times, and nobody lived to send it", row["id"], times)
@@ -102,7 +102,7 @@ def withdraw_queued(tx: Connection, *scope: ColumnElement[bool], reason: str) ->
     return len(ids)
 
 
-def _not_dialed(tx: Connection, rows: Sequence[RowMapping], by_id: Mapping[UUID, Ending]) -> dict[UUID, int]:
+def _in_vain(tx: Connection, rows: Sequence[RowMapping], by_id: Mapping[UUID, Ending]) -> dict[UUID, int]:
     """How often each attempt that was not dialed has now been claimed in vain."""
     ids = [row["id"] for row in rows if by_id[row["id"]].disposition is Disposition.NOT_DIALED]
     before = transitions.not_dialed_before(tx, ids)
