@@ -98,17 +98,26 @@ class Dialer:
             ConfigurationError: there is no password for the node.
         """
         if node.id not in self._ari_clients:
-            self._ari_clients[node.id] = AriClient(
-                node.ari_url,
-                node.ari_username,
-                self._ari_password(node),
-                self.settings.ari_app,
-                connect_timeout=self.settings.ari_connect_timeout_seconds,
-                read_timeout=self.settings.ari_read_timeout_seconds,
-                pool_size=self.settings.ari_pool_size,
-                clock=self.clock,
-            )
+            self._ari_clients[node.id] = self.new_ari_client(node, pool_size=self.settings.ari_pool_size)
         return self._ari_clients[node.id]
+
+    def new_ari_client(self, node: Node, *, pool_size: int) -> AriClient:
+        """A client of one's own, to be closed by whoever asked for it.
+
+        Raises:
+            ConfigurationError: there is no password for the node.
+        """
+        return AriClient(
+            node.ari_url,
+            node.ari_username,
+            self._ari_password(node),
+            self.settings.ari_app,
+            connect_timeout=self.settings.ari_connect_timeout_seconds,
+            read_timeout=self.settings.ari_read_timeout_seconds,
+            pool_size=pool_size,
+            ca_file=self.settings.ari_ca_file,
+            clock=self.clock,
+        )
 
     def listener(self, node: Node) -> Listener:
         """A listener for a node. It leads at most once.
@@ -127,6 +136,7 @@ class Dialer:
                 inbox,
                 self.clock,
                 timeout_seconds=self.settings.ari_read_timeout_seconds,
+                ca_file=self.settings.ari_ca_file,
             )
 
         pbx = Pbx(node.id, node.name, self.ari_client(node), open_socket)

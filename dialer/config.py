@@ -3,11 +3,12 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from dialer.ca_files import database_url_with_ca, redis_url_with_ca
 from dialer.errors import ConfigurationError
 
 PREFIX = "DIALER_"
@@ -36,6 +37,13 @@ class Settings(BaseSettings):
 
     cache_redis_url: str | None = Field(
         None, description="Redis for what may be lost: the API's counts of requests. Empty: the one of `redis_url`."
+    )
+    database_ca_file: FilePath | None = Field(
+        None,
+        description="PEM file with the CA of PostgreSQL's certificate. With it the server must prove its name.",
+    )
+    redis_ca_file: FilePath | None = Field(
+        None, description="The same for Redis, where its URL begins with `rediss://`. Empty: the CAs of the system."
     )
     trusted_proxies: int = Field(
         0,
@@ -79,6 +87,9 @@ class Settings(BaseSettings):
     ari_password: SecretStr | None = Field(None, description="ARI password of every node that has none of its own.")
     ari_passwords: dict[str, SecretStr] = Field(
         default_factory=dict, description='ARI passwords by node, as JSON: `{"pbx1": "…"}`.'
+    )
+    ari_ca_file: FilePath | None = Field(
+        None, description="The same for nodes whose URL begins with `https://`. Empty: the CAs of the system."
     )
     ari_connect_timeout_seconds: float = Field(1.0, gt=0, description="Time to connect to a PBX.")
     ari_read_timeout_seconds: float = Field(
@@ -145,6 +156,9 @@ class Settings(BaseSettings):
         "jwt_secret",
         "ari_password",
         "flower_basic_auth",
+        "ari_ca_file",
+        "database_ca_file",
+        "redis_ca_file",
         mode="before",
     )
     @classmethod
@@ -174,6 +188,19 @@ class Settings(BaseSettings):
         if value is not None and len(value.get_secret_value()) < 32:
             raise ValueError("must have at least 32 characters; `openssl rand -hex 32` makes one")
         return value
+
+    @model_validator(mode="after")
+    def _with_ca_files(self) -> Self:
+        # Into the URLs themselves: the engine, Celery, Flower and the limits of the API are given nothing else.
+        databases = {"database_url": database_url_with_ca(self.database_url or "", self.database_ca_file)}
+        redises = {
+            name: redis_url_with_ca(getattr(self, name) or "", self.redis_ca_file)
+            for name in ("redis_url", "cache_redis_url")
+        }
+        for name, url in (databases | redises).items():
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, url)  # frozen to everybody else
+        return self
 
     @cached_property
     def log_dir(self) -> Path:

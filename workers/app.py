@@ -1,10 +1,12 @@
 """The Celery application. Its configuration is read when it is first used, not at import."""
 
+import ssl
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
 
+from dialer.config import Settings
 from dialer.queues import Job, Queue
 from workers.process import settings
 
@@ -15,9 +17,18 @@ def _every(seconds: float, job: Job) -> dict[str, Any]:
     return {"task": job.value, "schedule": seconds, "options": {"queue": job.queue.value}}
 
 
+def broker_tls(settings: Settings) -> dict[str, Any] | None:
+    """How the broker proves itself. Flower reads this and nothing of it in the URL; None: no TLS."""
+    if not (settings.redis_url or "").startswith("rediss://"):
+        return None
+    ca_file = settings.redis_ca_file
+    return {"ssl_cert_reqs": ssl.CERT_REQUIRED, **({} if ca_file is None else {"ssl_ca_certs": str(ca_file)})}
+
+
 def _configuration() -> dict[str, Any]:
     return {
         "broker_url": settings().redis_url,
+        "broker_use_ssl": broker_tls(settings()),
         "broker_connection_retry_on_startup": True,
         # Jobs are nudges: one that is lost costs a second, so none needs to be kept until it is done.
         "task_acks_late": False,

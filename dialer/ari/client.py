@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote, urlsplit
@@ -74,6 +76,7 @@ class AriClient:
         connect_timeout: seconds to connect, and to wait for a free connection.
         read_timeout: seconds to wait for an answer.
         pool_size: connections at most; each counts against Asterisk's `sessionlimit`.
+        ca_file: a PEM file with the CA that an `https` PBX's certificate is by; None: one of the usual.
     """
 
     def __init__(
@@ -86,6 +89,7 @@ class AriClient:
         connect_timeout: float = 1.0,
         read_timeout: float = 3.0,
         pool_size: int = 25,
+        ca_file: Path | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.app = app
@@ -93,6 +97,7 @@ class AriClient:
         self._auth = HTTPBasicAuth(username.encode(), password.encode())
         self._timeouts = (connect_timeout, read_timeout)
         self._pool_size = pool_size
+        self._ca_file = ca_file
         self._clock = clock or SystemClock()
         self._session = self._new_session()
 
@@ -232,10 +237,25 @@ class AriClient:
         source = f"channel:{channel_id}"
         return self._request("POST", path, ok=(200, 404, 422), query={"eventSource": source}).status_code == 200
 
+    def read(self, path: str) -> Any | None:
+        """What ARI has at `path`, such as `/endpoints/PJSIP/carrier`; None if there is no such thing."""
+        answer = self._request("GET", path, ok=(200, 404))
+        return None if answer.status_code == 404 else _json(answer)
+
+    def clock_of_pbx(self) -> datetime | None:
+        """What the PBX's clock shows, to the second; None if it doesn't say."""
+        told = self._request("GET", "/asterisk/info").headers.get("Date")
+        return parsedate_to_datetime(told) if told else None
+
     # Plumbing
 
     def _new_session(self) -> requests.Session:
-        return new_session(pool_size=self._pool_size, pool_timeout_seconds=self._timeouts[0], clock=self._clock)
+        return new_session(
+            pool_size=self._pool_size,
+            pool_timeout_seconds=self._timeouts[0],
+            ca_file=self._ca_file,
+            clock=self._clock,
+        )
 
     def _request(
         self,

@@ -5,6 +5,7 @@ import queue
 import ssl
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -61,8 +62,12 @@ class EventSocket:
         clock: Clock,
         *,
         timeout_seconds: float = 3.0,
+        ca_file: Path | None = None,
     ) -> None:
         """Connect; from then on the application is registered, and belongs to this socket alone.
+
+        Args:
+            ca_file: a PEM file with the CA that an `https` PBX's certificate is by; None: one of the system's.
 
         Raises:
             NeverSent: no connection, or the PBX did not accept it.
@@ -77,6 +82,9 @@ class EventSocket:
                 timeout=timeout_seconds,
                 header={"Authorization": f"Basic {credentials}"},
                 http_no_proxy=["*"],
+                # A browser's header; Asterisk has to be told which ones to let in, and proxies refuse unknown ones.
+                suppress_origin=True,
+                sslopt={} if ca_file is None else {"ca_certs": str(ca_file)},
                 redirect_limit=0,
                 enable_multithread=True,
             )

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
 from typing import Any, Final
 
 import requests
@@ -117,13 +118,16 @@ class _Adapter(HTTPAdapter):
         }
 
 
-def new_session(*, pool_size: int, pool_timeout_seconds: float, clock: Clock) -> requests.Session:
+def new_session(*, pool_size: int, pool_timeout_seconds: float, ca_file: Path | None, clock: Clock) -> requests.Session:
     """A session for one PBX, to be shared by threads: no retries, no proxies from the environment, no cookies.
+
+    Certificates have to be by the CA in `ca_file`, or without one by those that everybody trusts.
 
     Its requests raise `NeverSent` where nothing was written; any error of `requests` itself leaves that open.
     """
     session = requests.Session()
     session.trust_env = False
+    session.verify = True if ca_file is None else str(ca_file)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = _Adapter(pool_size, pool_timeout_seconds, clock)
     session.mount("http://", adapter)

@@ -46,3 +46,47 @@ def test_a_secrets_folder_that_is_not_there_is_said(secrets: Path, monkeypatch: 
     monkeypatch.setenv(SECRETS_DIR, str(secrets / "elsewhere"))
     with pytest.raises(ConfigurationError, match=SECRETS_DIR):
         load_settings()
+
+
+@pytest.fixture
+def ca_file(tmp_path: Path) -> Path:
+    path = tmp_path / "ca.pem"
+    path.write_text("-----BEGIN CERTIFICATE-----", encoding="utf-8")
+    return path
+
+
+def test_a_ca_file_is_named_in_the_urls_that_every_library_is_given(ca_file: Path) -> None:
+    settings = load_settings(
+        database_url="postgresql://h/d?application_name=x",
+        database_ca_file=ca_file,
+        redis_url="rediss://h:6379/0",
+        cache_redis_url="redis://h:6379/1",
+        redis_ca_file=ca_file,
+    )
+    assert settings.database_url == (
+        f"postgresql+psycopg2://h/d?application_name=x&sslmode=verify-full&sslrootcert={ca_file}"
+    )
+    assert settings.redis_url == f"rediss://h:6379/0?ssl_cert_reqs=required&ssl_ca_certs={ca_file}"
+    assert settings.cache_redis_url == "redis://h:6379/1"
+
+
+def test_what_a_url_says_of_tls_itself_stands(ca_file: Path) -> None:
+    url = "postgresql+psycopg2://h/d?sslmode=verify-ca"
+    settings = load_settings(database_url=url, database_ca_file=ca_file)
+    assert settings.database_url == f"{url}&sslrootcert={ca_file}"
+    again = load_settings(database_url=settings.database_url, database_ca_file=ca_file)
+    assert again.database_url == settings.database_url
+
+
+def test_redis_over_tls_has_to_prove_itself_also_without_a_ca_file() -> None:
+    assert load_settings(redis_url="rediss://h:6379/0").redis_url == "rediss://h:6379/0?ssl_cert_reqs=required"
+
+
+def test_a_ca_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="DIALER_ARI_CA_FILE"):
+        load_settings(ari_ca_file=tmp_path / "none.pem")
+
+
+def test_an_empty_ca_file_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIALER_ARI_CA_FILE", "")
+    assert load_settings().ari_ca_file is None
