@@ -1,19 +1,21 @@
 # `make help` says what there is. Every target makes .venv first if it isn't there; after that this costs nothing.
 
 CONTACTS ?= 200
+EXAMPLES ?= 10
 SEEDS ?= 10
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-asterisk up test test-asterisk chaos chaos-proof check lock clean
+.PHONY: help demo demo-asterisk up test fuzz test-asterisk chaos chaos-proof check lock clean
 
 help:
 	@echo 'make demo [CONTACTS=$(CONTACTS)]   run a whole campaign against the simulator and check every outcome'
 	@echo 'make demo-asterisk [CONTACTS=$(CONTACTS)] [FAULT=kill]   the same through a real Asterisk; the carrier keeps the ledger (root)'
 	@echo 'make up                    start everything and keep it up; Ctrl-C ends it'
 	@echo 'make test                  unit, integration and acceptance tests'
+	@echo 'make fuzz [EXAMPLES=$(EXAMPLES)]        requests from the OpenAPI description, as each role (schemathesis)'
 	@echo 'make test-asterisk         the contract suite against real Asterisk 22 and 16 (root; installs them once)'
 	@echo 'make chaos [SEEDS=$(SEEDS)] [SEED=7] [FAULTS=kill_pbx,...]   campaigns while parts are killed and connections break'
 	@echo 'make chaos-proof [GUARDS=tomb,...]   the same with a guard taken away, which must be seen'
@@ -35,6 +37,9 @@ test: $(READY)
 	@$(BIN)/pytest -q -n 2 --dist loadfile tests/integration tests/contract
 	@$(BIN)/pytest -q tests/acceptance
 
+fuzz: $(READY)
+	@$(BIN)/python -m tests.fuzz --examples $(EXAMPLES)
+
 test-asterisk: $(READY)
 	@$(BIN)/python -m tests.contract.run
 
@@ -50,6 +55,7 @@ check: $(READY)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/dialer db check
+	@$(BIN)/python -m api.docs --check >/dev/null
 	@sh scripts/check-deployment $(BIN)
 
 $(READY): requirements/dev.txt pyproject.toml

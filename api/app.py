@@ -7,7 +7,7 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, conditional, errors, idempotency, limits, metrics, openapi
+from api import auth, conditional, description, errors, idempotency, limits, metrics, openapi, page
 from api.context import EXTENSION
 from api.routes import BLUEPRINTS
 from api.schemas.common import Problem
@@ -31,15 +31,11 @@ class ApiRequest(Request):
 
 
 class ApiApp(OpenAPI):
-    """An application whose description names only the errors that an operation has."""
+    """An application whose description names only the errors that an operation has, and has examples of all."""
 
     def generate_spec_json(self) -> None:
-        """Without the 422 in flask-openapi3's own form, which it adds where none is named."""
         super().generate_spec_json()  # type: ignore[no-untyped-call]
-        for path in self.spec_json["paths"].values():
-            for operation in path.values():
-                if "application/json" in operation["responses"]["422"]["content"]:
-                    del operation["responses"]["422"]
+        description.complete(self.spec_json)
 
 
 def create_app(dialer: Dialer) -> OpenAPI:
@@ -64,6 +60,7 @@ def create_app(dialer: Dialer) -> OpenAPI:
     for blueprint in BLUEPRINTS:
         app.register_api(blueprint)
     app.add_url_rule("/openapi.json", "openapi_description", lambda: app.api_doc)
+    page.install(app)
     errors.install(app)
     metrics.install(app)
     auth.install(app, dialer.settings)

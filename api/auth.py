@@ -117,6 +117,8 @@ PERMISSIONS: Final = MappingProxyType(
         "api_keys.get": Rule(Access.VIEWER),
         "api_keys.rotate": Rule(Access.VIEWER),
         "api_keys.revoke": Rule(Access.VIEWER),
+        "docs_page": Rule(Access.PUBLIC),
+        "docs_script": Rule(Access.PUBLIC),
         "openapi_description": Rule(Access.PUBLIC),
         "prometheus_metrics": Rule(Access.PUBLIC),
     }

@@ -37,6 +37,12 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+def codes() -> dict[str, int]:
+    """The codes of errors that come from HTTP itself, with their statuses."""
+    others = (HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    return {code: status.value for status, code in _CODES.items()} | {s.name.lower(): s.value for s in others}
+
+
 def invalid(error: ValidationError) -> NoReturn:
     """A request that doesn't fit its schema, each field with what is wrong with it.
 

@@ -26,6 +26,8 @@ _CSV = {"description": "line, code, reason, row", "content": {"text/csv": {"sche
 
 
 class Upload(RawModel):
+    """A file: the body itself, or the part `file` of a form."""
+
     mimetypes = ["text/csv", "multipart/form-data"]  # noqa: RUF012
 
 

@@ -50,7 +50,9 @@ def test_every_operation_has_a_summary_and_its_errors_are_problems(description: 
         assert operation["summary"], operation["operationId"]
         for status, response in operation["responses"].items():
             if int(status) >= 400 and operation["operationId"] != "health_ready":
-                assert list(response["content"]) == ["application/problem+json"], (operation["operationId"], status)
+                name = response["$ref"].rpartition("/")[2]
+                shared = description["components"]["responses"][name]
+                assert list(shared["content"]) == ["application/problem+json"], (operation["operationId"], status)
 
 
 def test_what_needs_a_token_says_so(description: dict[str, Any]) -> None:

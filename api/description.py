@@ -1,0 +1,157 @@
+"""What the OpenAPI description says beyond what the handlers' signatures do: headers, errors, links, examples."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from api import examples
+from api.auth import PERMISSIONS
+from api.idempotency import CREATING, HEADER
+from api.openapi import problems
+
+Operation = dict[str, Any]
+
+_KEY: Final = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Yours, for this request. The same request sent again with it gets the answer that it had before; "
+    "kept for 24 hours.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "example": "0b1f5a52-6f0e-4f2c-9d5c-6a1f4f0a7c11",
+}
+_IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of what you have read, or `*` to edit it whatever it is now.",
+    "schema": {"type": "string"},
+    "example": "*",
+}
+_FORM: Final = {
+    "type": "object",
+    "properties": {"file": {"type": "string", "contentMediaType": "text/csv"}},
+    "required": ["file"],
+    "additionalProperties": False,
+}
+_HEADERS: Final = {
+    "RateLimit-Limit": "Requests in a window.",
+    "RateLimit-Remaining": "How many of them are left.",
+    "RateLimit-Reset": "Seconds until one more is allowed.",
+}
+_RETRY: Final = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+_ETAG: Final = {"ETag": {"description": "For If-Match and If-None-Match.", "schema": {"type": "string"}}}
+
+LINKS: Final = {
+    "campaigns_create": {
+        "campaigns_get": {"campaign_id": "$response.body#/id"},
+        "campaigns_start": {"campaign_id": "$response.body#/id"},
+        "campaigns_stats": {"campaign_id": "$response.body#/id"},
+        "call_lists_upload": {"campaign_id": "$response.body#/id"},
+        "contacts_add": {"campaign_id": "$response.body#/id"},
+        "contacts_listed": {"campaign_id": "$response.body#/id"},
+    },
+    "contacts_add": {"contacts_get": {"contact_id": "$response.body#/results/0/contact_id"}},
+    "call_lists_upload": {
+        "call_lists_get": {"call_list_id": "$response.body#/id"},
+        "call_lists_refusals": {"call_list_id": "$response.body#/id"},
+    },
+    "calls_create": {
+        "calls_get": {"call_id": "$response.body#/id"},
+        "calls_hang_up": {"call_id": "$response.body#/id"},
+    },
+    "nodes_create": {
+        "nodes_get": {"node_id": "$response.body#/id"},
+        "nodes_edit": {"node_id": "$response.body#/id"},
+    },
+    "trunks_create": {
+        "trunks_get": {"trunk_id": "$response.body#/id"},
+        "trunks_edit": {"trunk_id": "$response.body#/id"},
+    },
+    "dnc_add": {"dnc_remove": {"entry_id": "$response.body#/id"}},
+    "users_create": {"users_get": {"user_id": "$response.body#/id"}},
+    "api_keys_create": {
+        "api_keys_get": {"key_id": "$response.body#/id"},
+        "api_keys_rotate": {"key_id": "$response.body#/id"},
+        "api_keys_revoke": {"key_id": "$response.body#/id"},
+    },
+}
+"""What can be done next with an answer: by operation, the operations and where their parameters come from."""
+
+
+def complete(spec: dict[str, Any]) -> None:
+    """Add to `spec`, as flask-openapi3 makes it, what it can't know."""
+    creating = {endpoint.replace(".", "_") for endpoint in CREATING}
+    scopes = {name.replace(".", "_", 1): rule.scope for name, rule in PERMISSIONS.items()}
+    schemas = spec["components"]["schemas"]
+    for method, operation in _operations(spec):
+        name = operation["operationId"]
+        _drop_foreign_errors(operation)
+        if name in creating:
+            operation.setdefault("parameters", []).append(_KEY)
+            _add_errors(operation, 409, 422)
+        if method == "patch":
+            operation.setdefault("parameters", []).append(_IF_MATCH)
+        if "multipart/form-data" in operation.get("requestBody", {}).get("content", {}):
+            operation["requestBody"]["content"]["multipart/form-data"]["schema"] = _FORM
+        if "requestBody" in operation:
+            _add_errors(operation, 413)
+        if operation.get("parameters"):
+            _add_errors(operation, 422)
+        if scope := scopes.get(name):
+            operation["x-scope"] = str(scope)
+        _add_links(operation)
+        _add_headers(method, operation)
+        examples.add(operation, schemas)
+        _share_errors(operation, spec["components"].setdefault("responses", {}))
+    schemas.setdefault("FieldError", {})["additionalProperties"] = False
+
+
+def _operations(spec: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
+    for path in spec["paths"].values():
+        yield from path.items()
+
+
+def _drop_foreign_errors(operation: Operation) -> None:
+    """The 422 in flask-openapi3's own form, which it adds where none is named."""
+    if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+        del operation["responses"]["422"]
+
+
+def _add_errors(operation: Operation, *statuses: int) -> None:
+    for status, response in problems(*statuses).items():
+        operation["responses"].setdefault(str(status), response)
+
+
+def _add_links(operation: Operation) -> None:
+    links = {
+        target: {"operationId": target, "parameters": parameters}
+        for target, parameters in LINKS.get(operation["operationId"], {}).items()
+    }
+    for code, response in operation["responses"].items():
+        if links and code.startswith("2"):
+            response["links"] = links
+
+
+def _share_errors(operation: Operation, shared: dict[str, Any]) -> None:
+    """Say once what all operations have in common."""
+    responses = operation["responses"]
+    for code in sorted(responses):
+        response = responses.pop(code)
+        if list(response.get("content", {})) == ["application/problem+json"]:
+            name = f"Problem{code}" if "headers" in response else f"Problem{code}Unlimited"
+            shared[name] = response
+            response = {"$ref": f"#/components/responses/{name}"}
+        responses[code] = response
+
+
+def _add_headers(method: str, operation: Operation) -> None:
+    limited = "429" in operation["responses"]
+    told = {name: {"description": what, "schema": {"type": "integer"}} for name, what in _HEADERS.items()}
+    for code, response in operation["responses"].items():
+        headers = dict(told) if limited else {}
+        if code in ("429", "503"):
+            headers |= _RETRY
+        if code == "200" and method in ("get", "patch") and "application/json" in response.get("content", {}):
+            headers |= _ETAG
+        if headers:
+            response["headers"] = headers
