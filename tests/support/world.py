@@ -170,6 +170,15 @@ class World:
         """What a worker does for a nudge."""
         return self.dialer.originating.work_on(self.trunk_id, seconds=seconds)
 
+    def work_off(self) -> None:
+        """Work until nothing is queued: a busy machine may be late for a place, and the call goes back to the queue."""
+
+        def is_done() -> bool:
+            self.work()
+            return "queued" not in self.states()
+
+        wait_for(is_done, "the end of the queue")
+
     # The PBX
 
     @property

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 import redis
+from sqlalchemy import text
 
+from dialer.db import claiming
+from dialer.services import claiming as claiming_service
 from tests.support.world import World, settings_for, simulated_pbx
 
 
@@ -15,7 +18,24 @@ def changes() -> dict[str, Any]:
 
 
 @pytest.fixture
-def world(emptied_database: str, redis_url: str, redis_client: redis.Redis, changes: dict[str, Any]) -> Iterator[World]:
+def lateness_seconds() -> float:
+    """How late a call may be sent. Longer than in earnest: these tests are not about a busy machine."""
+    return 10.0
+
+
+@pytest.fixture
+def _patience(lateness_seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claiming_service, "LATENESS_SECONDS", lateness_seconds)
+    patient = (
+        "SELECT set_config('lock_timeout', '10000', true), set_config('idle_in_transaction_session_timeout', '0', true)"
+    )
+    monkeypatch.setattr(claiming, "_TIMEOUTS", text(patient))
+
+
+@pytest.fixture
+def world(
+    emptied_database: str, redis_url: str, redis_client: redis.Redis, changes: dict[str, Any], _patience: None
+) -> Iterator[World]:
     """Without a PBX that answers."""
     world = World(settings_for(emptied_database, redis_url, **changes))
     yield world
@@ -24,7 +44,12 @@ def world(emptied_database: str, redis_url: str, redis_client: redis.Redis, chan
 
 @pytest.fixture
 def dialing(
-    emptied_database: str, redis_url: str, redis_client: redis.Redis, changes: dict[str, Any], tmp_path: Path
+    emptied_database: str,
+    redis_url: str,
+    redis_client: redis.Redis,
+    changes: dict[str, Any],
+    _patience: None,
+    tmp_path: Path,
 ) -> Iterator[World]:
     """With a simulated PBX, on which calls ring for a minute unless a test ends them."""
     ledger = tmp_path / "ledger.jsonl"
