@@ -284,15 +284,13 @@ def test_redis_that_lost_or_kept_old_data_is_not_believed_until_rebuilt(
 def test_after_a_rebuild_no_place_is_given_for_one_window(limiter: Limiter, client: redis.Redis) -> None:
     before = granted(limiter.take(slots(25), limits(cps=100)))
     limiter.rebuild([])
-    seconds, micros = client.time()
-    rebuilt_at = seconds * 1_000_000 + micros
-    assert limiter.take(slots(1), limits(cps=100)) == [Denied("pace")]
+    rebuilt_at = int(client.hget("limits:rebuilt", "seen") or 0)
     places: list[int] = []
-    until = time.monotonic() + 5
+    until = time.monotonic() + 20
     while len(places) < 100 and time.monotonic() < until:
         places += granted(limiter.take(slots(10), limits(cps=100)))
         time.sleep(0.02)
-    assert places[0] - rebuilt_at > 900_000
+    assert places[0] - rebuilt_at >= 1_000_000
     assert most_in_a_second(before + places) <= 100
 
 
