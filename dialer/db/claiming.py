@@ -36,19 +36,26 @@ def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> RowM
     return tx.execute(_TRUNK, {"trunk_id": trunk_id, "echo_max_age": echo_max_age_seconds}).mappings().one_or_none()
 
 
-# Single calls first, then campaigns by priority, each in turn: one whose limits are full can't hold up the others.
+# Single calls first, then campaigns by priority and turn (dialer.services.sharing). Of each campaign no more than its
+# share of a batch comes before the others': one whose limits are full can't hold them up.
 # Numbers are locked before contacts, and these before calls, as everywhere; what somebody else has is passed over, so
 # that a claim waits for nobody.
 _HOLD: Final = text("""
     SELECT next.id FROM (
-        SELECT call.id, call.contact_id, call.phone_number, campaign.priority,
-               row_number() OVER (PARTITION BY call.campaign_id ORDER BY call.id) AS turn
+        SELECT call.id, call.contact_id, call.phone_number, call.turn, campaign.priority,
+               row_number() OVER (PARTITION BY call.campaign_id ORDER BY call.turn, call.id)
+                   > 1 + :most * campaign.weight / sharing.weights AS is_more
         FROM calls AS call JOIN campaigns AS campaign ON campaign.id = call.campaign_id
+        CROSS JOIN (
+            SELECT sum(weight) AS weights FROM campaigns
+            WHERE id IN (SELECT campaign_id FROM calls WHERE state = 'queued' AND trunk_id = :trunk_id)
+        ) AS sharing
         WHERE call.state = 'queued' AND call.trunk_id = :trunk_id AND call.contact_id IS NOT NULL
     ) AS next
     JOIN number_dials AS number ON number.phone_number = next.phone_number
     JOIN contacts AS contact ON contact.id = next.contact_id
-    ORDER BY next.priority DESC, next.turn, next.id LIMIT :most FOR NO KEY UPDATE OF number, contact SKIP LOCKED
+    ORDER BY next.is_more, next.priority DESC, next.turn, next.id LIMIT :most
+    FOR NO KEY UPDATE OF number, contact SKIP LOCKED
 """)
 _ALONE: Final = text("""
     SELECT call.id FROM calls AS call JOIN number_dials AS number ON number.phone_number = call.phone_number

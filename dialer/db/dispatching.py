@@ -66,13 +66,15 @@ def running_campaigns(tx: Connection) -> Sequence[RowMapping]:
 
 _LOAD: Final = text("""
     SELECT trunk_id, campaign_id, count(*) FILTER (WHERE state = 'queued') AS queued,
-           count(*) FILTER (WHERE state <> 'queued') AS open
+           count(*) FILTER (WHERE state <> 'queued') AS open,
+           min(turn) FILTER (WHERE state = 'queued') AS first_turn,
+           max(turn) FILTER (WHERE state = 'queued') AS last_turn
     FROM calls WHERE state IN ('queued', 'originating', 'ringing', 'up') GROUP BY 1, 2
 """)
 
 
 def load(tx: Connection) -> Sequence[RowMapping]:
-    """How many calls are queued and open, by trunk and campaign."""
+    """How many calls are queued and open, by trunk and campaign, and the turns of those queued."""
     return tx.execute(_LOAD).mappings().all()
 
 
@@ -124,24 +126,31 @@ def exhaust(tx: Connection, contact_ids: Sequence[int]) -> None:
 
 _QUEUE: Final = text("""
     WITH chosen AS (
-        SELECT * FROM unnest(CAST(:contact_ids AS bigint[]), CAST(:call_ids AS uuid[])) AS chosen(contact_id, call_id)
+        SELECT * FROM unnest(CAST(:contact_ids AS bigint[]), CAST(:call_ids AS uuid[]), CAST(:turns AS float8[]))
+            AS chosen(contact_id, call_id, turn)
     ), held AS (
         SELECT id FROM contacts WHERE id = ANY(CAST(:contact_ids AS bigint[])) AND state = 'ready'
         FOR NO KEY UPDATE SKIP LOCKED
     ), taken AS (
         UPDATE contacts SET state = 'in_call', open_call_id = chosen.call_id
         FROM chosen JOIN held ON held.id = chosen.contact_id WHERE contacts.id = held.id
-        RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.attempts
+        RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.attempts, chosen.turn
     )
     INSERT INTO calls (id, campaign_id, contact_id, phone_number, caller_id, trunk_id, node_id, attempt_number,
-                       max_attempts, policy_version, timeout_seconds)
+                       max_attempts, policy_version, timeout_seconds, turn)
     SELECT taken.open_call_id, :campaign_id, taken.id, taken.phone_number, CAST(:caller_id AS text),
-           :trunk_id, :node_id, taken.attempts + 1, :max_attempts, :version, :timeout_seconds
+           :trunk_id, :node_id, taken.attempts + 1, :max_attempts, :version, :timeout_seconds, taken.turn
     FROM taken
 """)
 
 
-def queue(tx: Connection, campaign: RowMapping, contact_ids: Sequence[int], call_ids: Sequence[UUID]) -> int:
+def queue(
+    tx: Connection,
+    campaign: RowMapping,
+    contact_ids: Sequence[int],
+    call_ids: Sequence[UUID],
+    turns: Sequence[float],
+) -> int:
     """Make a queued call for each contact that is still ready, and make it the contact's open one; how many.
 
     Contacts that somebody else has locked are left for the next tick.
@@ -149,6 +158,7 @@ def queue(tx: Connection, campaign: RowMapping, contact_ids: Sequence[int], call
     parameters: dict[str, Any] = {
         "contact_ids": list(contact_ids),
         "call_ids": list(call_ids),
+        "turns": list(turns),
         "campaign_id": campaign["id"],
         "caller_id": campaign["caller_id"] or campaign["trunk_caller_id"],
         "trunk_id": campaign["trunk_id"],

@@ -28,6 +28,22 @@ HORIZON_SECONDS: Final = 0.2
 """How far ahead places are given away: what one worker may hold when it is killed."""
 
 
+FORGET_SECONDS: Final = 5.0
+"""Half of what an outcome says about a trunk is forgotten after this time."""
+TROUBLE: Final = 0.3
+"""A trunk is in trouble if so large a part of its calls ends in congestion or by its fault, …"""
+LEAST_BAD: Final = 3.0
+"""… and these are so many."""
+CUT: Final = 0.5
+"""Then so much of its pace is left, …"""
+FLOOR: Final = 0.05
+"""… never less than this in the end, …"""
+SETTLE_SECONDS: Final = 2.0
+"""… not again before this time has passed, …"""
+RECOVERY_SECONDS: Final = 20.0
+"""… and all of it comes back, evenly, in this time."""
+
+
 class LimitsStale(LimitsUnavailable):
     """Redis is there but does not know the open calls (restart, FLUSHALL, failover): rebuild first."""
 
@@ -64,6 +80,7 @@ class Limiter:
     def __init__(self, client: redis.Redis) -> None:
         self._take = client.register_script(_source("take"))
         self._release = client.register_script(_source("release"))
+        self._outcomes = client.register_script(_source("outcomes"))
         self._rebuild = client.register_script(_source("rebuild"))
         self._client = client
 
@@ -86,6 +103,7 @@ class Limiter:
                 ],
                 "calls": [[str(slot.token), [index[scope] for scope in slot.scopes()]] for slot in slots],
                 "horizon_us": HORIZON_SECONDS * 1e6,
+                "recovery_us": RECOVERY_SECONDS * 1e6,
             },
         )
         now = int(answer[0])
@@ -101,6 +119,26 @@ class Limiter:
     def release_tokens(self, tokens_by_scope: dict[str, list[str]]) -> int:
         """As `release`, for tokens that no call owns any more."""
         return int(self._run(self._release, list(tokens_by_scope.items()))) if tokens_by_scope else 0
+
+    def report(self, scope: str, *, good: int, bad: int) -> float:
+        """Say how calls of a trunk ended: many that are the trunk's fault, or congestion, slow it down for a while.
+
+        Returns:
+            The share of its pace that the trunk has left, up to 1.
+        """
+        request = {
+            "scope": scope,
+            "good": good,
+            "bad": bad,
+            "forget_us": FORGET_SECONDS * 1e6,
+            "trouble": TROUBLE,
+            "least_bad": LEAST_BAD,
+            "cut": CUT,
+            "floor": FLOOR,
+            "settle_us": SETTLE_SECONDS * 1e6,
+            "recovery_us": RECOVERY_SECONDS * 1e6,
+        }
+        return int(self._run(self._outcomes, request)) / 1000
 
     def rebuild(self, open_slots: Iterable[Slot]) -> None:
         """Make Redis hold `open_slots` and nothing else. The caller holds back all claims meanwhile."""

@@ -1,6 +1,7 @@
 -- Take places in time and channel slots for a batch of calls, under all of their limits at once.
 --
--- ARGV[1]: JSON {scopes: [{name, interval_us, channels}], calls: [[token, [scope index, …]], …], horizon_us}
+-- ARGV[1]: JSON {scopes: [{name, interval_us, channels}], calls: [[token, [scope index, …]], …], horizon_us,
+-- recovery_us}
 -- Returns {now_us, granted or denied per call}: a place is microseconds of Redis TIME; a denial is "pace" or the
 -- name of the scope that has no channel left.
 --
@@ -28,6 +29,12 @@ for i, scope in ipairs(scopes) do
     local key = 'limits:places:' .. scope.name
     places[i] = {}
     if scope.interval_us > 0 then
+        -- A trunk in trouble has only a share of its pace left, which grows again with time (outcomes.lua).
+        local slow = redis.call('HMGET', 'limits:slow:' .. scope.name, 'factor', 'cut_at')
+        if slow[1] then
+            local share = math.min(1, tonumber(slow[1]) + (now - tonumber(slow[2])) / request.recovery_us)
+            scope.interval_us = math.ceil(scope.interval_us / share)
+        end
         redis.call('ZREMRANGEBYSCORE', key, '-inf', micros(now - scope.interval_us))
         for n, place in ipairs(redis.call('ZRANGE', key, 0, -1)) do places[i][n] = tonumber(place) end
     end

@@ -1,6 +1,5 @@
 """Turn due contacts into queued calls: every second, a few seconds of work ahead, for zones that are open."""
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -16,6 +15,7 @@ from dialer.domain.profiles import rules_for
 from dialer.failpoints import Step
 from dialer.services import gating
 from dialer.services.nudges import Nudges
+from dialer.services.sharing import Sharing
 
 _PROMOTED_AT_ONCE: Final = 5000
 _CALLS_A_JOB: Final = 200
@@ -58,51 +58,29 @@ class Dispatching:
             return 0
         places = dispatching.places(tx)
         load = dispatching.load(tx)
-        sharing = _count_by_trunk(campaigns)
+        open_places = {campaign["id"]: _open_places(campaign, places) for campaign in campaigns}
+
+        def queue(campaign: RowMapping, most: int, turns: Sequence[float]) -> int:
+            return self._queue(tx, campaign, open_places[campaign["id"]], most, turns)
+
         queued = 0
-        for campaign in campaigns:
-            room = _room(campaign, load, sharing[campaign["trunk_id"]], self._settings.queue_ahead_seconds)
-            open_places = _open_places(campaign, places)
-            if room > 0 and open_places:
-                queued += self._queue(tx, campaign, open_places, room)
+        for trunk_id in sorted({campaign["trunk_id"] for campaign in campaigns}):
+            sharing = Sharing([row for row in load if row["trunk_id"] == trunk_id], self._settings.queue_ahead_seconds)
+            may_dial = [c for c in campaigns if c["trunk_id"] == trunk_id and open_places[c["id"]]]
+            queued += sharing.fill(may_dial, queue)
         return queued
 
-    def _queue(self, tx: Connection, campaign: RowMapping, zone_ids: Sequence[int], most: int) -> int:
+    def _queue(
+        self, tx: Connection, campaign: RowMapping, zone_ids: Sequence[int], most: int, turns: Sequence[float]
+    ) -> int:
         due = dispatching.due_contacts(tx, campaign["id"], zone_ids, most)
         cap = campaign["max_attempts"]
         dispatching.exhaust(tx, [row["id"] for row in due if row["attempts"] >= cap])
         contact_ids = [row["id"] for row in due if row["attempts"] < cap]
         if not contact_ids:
             return 0
-        return dispatching.queue(tx, campaign, contact_ids, [uuid_utils.uuid7() for _ in contact_ids])
-
-
-def _count_by_trunk(campaigns: Sequence[RowMapping]) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for campaign in campaigns:
-        counts[campaign["trunk_id"]] = counts.get(campaign["trunk_id"], 0) + 1
-    return counts
-
-
-def _room(campaign: RowMapping, load: Sequence[RowMapping], sharing: int, ahead_seconds: float) -> int:
-    """How many more calls of a campaign may be queued.
-
-    As many as its share of the trunk dials in `ahead_seconds`, but where channels are the narrower limit, not more
-    than soon will be free: a call that waits long in the queue is a decision made too early.
-    """
-    trunk_open = sum(row["open"] for row in load if row["trunk_id"] == campaign["trunk_id"])
-    own = [row for row in load if row["campaign_id"] == campaign["id"]]
-    own_queued, own_open = sum(row["queued"] for row in own), sum(row["open"] for row in own)
-    cps: float = min(float(campaign["trunk_cps"]) / sharing, float(campaign["cps"] or math.inf))
-    soon = _soon_free(campaign["trunk_channels"], trunk_open) / sharing
-    if campaign["channels"] is not None:
-        soon = min(soon, _soon_free(campaign["channels"], own_open))
-    room: int = math.ceil(min(cps * ahead_seconds, soon)) - own_queued
-    return room
-
-
-def _soon_free(channels: int, in_use: int) -> float:
-    return max(channels - in_use, 0) + max(channels / 5, 5)
+        call_ids = [uuid_utils.uuid7() for _ in contact_ids]
+        return dispatching.queue(tx, campaign, contact_ids, call_ids, turns[: len(contact_ids)])
 
 
 def _open_places(campaign: RowMapping, places: Mapping[int, Place]) -> list[int]:

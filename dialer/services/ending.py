@@ -41,8 +41,13 @@ class Ending:
     failure_reason: str | None = None
 
 
-def end_calls(tx: Connection, endings: Sequence[Ending]) -> list[Slot]:
+def end_calls(
+    tx: Connection, endings: Sequence[Ending], *, seen: list[tuple[int, Disposition]] | None = None
+) -> list[Slot]:
     """End calls and move their contacts on; calls that have ended already are left alone.
+
+    Args:
+        seen: gets the trunk and the disposition of every call that is ended here.
 
     Returns:
         The slots that these calls held, to be released after the commit.
@@ -60,6 +65,8 @@ def end_calls(tx: Connection, endings: Sequence[Ending]) -> list[Slot]:
     for row in rows:
         ending = by_id[row["id"]]
         disposition = _disposition(row, ending)
+        if seen is not None:
+            seen.append((row["trunk_id"], disposition))
         times = in_vain.get(row["id"], 0)
         set_aside = times >= MAX_NOT_DIALED
         if set_aside:

@@ -15,6 +15,7 @@ from dialer.clock import Clock
 from dialer.db import following, nodes
 from dialer.domain.actions import ANSWER_ACTION, AnswerAction, Continue, HangUp
 from dialer.domain.calls import CallState
+from dialer.domain.dispositions import Disposition
 from dialer.limits.slots import Slot
 from dialer.services.ending import Ending, end_calls
 from dialer.services.listening.errors import ReignOver
@@ -30,6 +31,7 @@ class Outcome:
     """What has to be done once the batch is committed."""
 
     slots: list[Slot] = field(default_factory=list)
+    ends: list[tuple[int, Disposition]] = field(default_factory=list)
     to_act: list[tuple[UUID, AnswerAction]] = field(default_factory=list)
     to_hang_up: list[UUID] = field(default_factory=list)
     late_dials: int = 0
@@ -94,7 +96,7 @@ class Following:
         )
         endings: list[Ending] = [step.ending for _, _, step in steps if step.ending is not None]
         if endings:
-            outcome.slots = end_calls(tx, endings)
+            outcome.slots = end_calls(tx, endings, seen=outcome.ends)
         late = [row["id"] for row, _, step in steps if step.is_late]
         following.note_late_dials(tx, late)
         for call_id in late:

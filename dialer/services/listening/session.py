@@ -20,6 +20,7 @@ from dialer.services.listening.errors import ReignOver
 from dialer.services.listening.following import Following, Outcome
 from dialer.services.listening.leading import Reign
 from dialer.services.listening.news import News, call_id_of
+from dialer.services.pacing import report_ends
 
 log = logging.getLogger(__name__)
 
@@ -171,6 +172,7 @@ class Session:
         if outcome.slots:
             try:
                 self._limiter.release(outcome.slots)
+                report_ends(self._limiter, outcome.ends)
             except LimitsUnavailable as error:
                 # The sweep frees slots that no open call owns.
                 log.warning("%d slots were not released: %s", len(outcome.slots), error)

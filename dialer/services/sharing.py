@@ -1,0 +1,94 @@
+"""How the campaigns on a trunk share it: how much of each is queued, and in which order it goes.
+
+Priorities first: a campaign gets what those of a higher priority leave. Among equals the trunk is shared by weight;
+what one can't use, because nobody is due or its own limits are narrower, goes to the others.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+Queue = Callable[[RowMapping, int, Sequence[float]], int]
+"""Queues at most so many calls of a campaign, with these turns; returns how many there were."""
+
+
+class Sharing:
+    """One trunk at one tick of dispatch.
+
+    Args:
+        load: for each campaign with open or queued calls on the trunk (None: single calls) how many there are, and
+            the first and last turn of those queued.
+        ahead_seconds: for how long work is kept queued.
+    """
+
+    def __init__(self, load: Iterable[RowMapping], ahead_seconds: float) -> None:
+        self._ahead = ahead_seconds
+        rows = list(load)
+        self._trunk_open: int = sum(row["open"] for row in rows)
+        self._open: dict[int | None, int] = {row["campaign_id"]: row["open"] for row in rows}
+        self._queued: dict[int | None, int] = {row["campaign_id"]: row["queued"] for row in rows}
+        in_campaigns = [row for row in rows if row["campaign_id"] is not None and row["queued"]]
+        # Where the trunk's queue stands. Whoever was held back by limits of its own gains nothing by it.
+        self._now: float = max((row["first_turn"] for row in in_campaigns), default=0.0)
+        self._last: dict[int | None, float] = {row["campaign_id"]: row["last_turn"] for row in in_campaigns}
+
+    def fill(self, campaigns: Sequence[RowMapping], queue: Queue) -> int:
+        """Queue calls of `campaigns`, those of them that may dial now; how many."""
+        if not campaigns:
+            return 0
+        cps, channels = float(campaigns[0]["trunk_cps"]), campaigns[0]["trunk_channels"]
+        left = min(cps * self._ahead, soon_free(channels, self._trunk_open))
+        total = 0
+        by_priority = sorted(campaigns, key=lambda campaign: (-campaign["priority"], campaign["id"]))
+        for _, level in groupby(by_priority, key=lambda campaign: campaign["priority"]):
+            equals = list(level)
+            total += self._fill_level(equals, max(left, 0.0), queue)
+            left -= sum(self._queued.get(campaign["id"], 0) for campaign in equals)
+        return total
+
+    def _fill_level(self, campaigns: list[RowMapping], budget: float, queue: Queue) -> int:
+        weights = sum(campaign["weight"] for campaign in campaigns)
+        hungry, total = [], 0
+        for campaign in campaigns:
+            room = self._room(campaign, budget * campaign["weight"] / weights)
+            if room <= 0:
+                continue
+            got = self._queue(campaign, room, queue)
+            total += got
+            if got == room:
+                hungry.append(campaign)
+        for campaign in hungry:
+            over = budget - sum(self._queued.get(c["id"], 0) for c in campaigns)
+            room = self._room(campaign, self._queued.get(campaign["id"], 0) + over)
+            if over >= 1 and room > 0:
+                total += self._queue(campaign, room, queue)
+        return total
+
+    def _room(self, campaign: RowMapping, share: float) -> int:
+        """How many more calls of a campaign may be queued.
+
+        As many as it dials in the time ahead, but where channels are the narrower limit, not more than soon will be
+        free: a call that waits long in the queue is a decision made too early.
+        """
+        most = min(share, float(campaign["cps"] or math.inf) * self._ahead)
+        if campaign["channels"] is not None:
+            most = min(most, soon_free(campaign["channels"], self._open.get(campaign["id"], 0)))
+        return math.ceil(most) - self._queued.get(campaign["id"], 0)
+
+    def _queue(self, campaign: RowMapping, room: int, queue: Queue) -> int:
+        campaign_id: Any = campaign["id"]
+        begin = max(self._now, self._last.get(campaign_id, self._now))
+        turns = [begin + n / campaign["weight"] for n in range(1, room + 1)]
+        got = queue(campaign, room, turns)
+        if got:
+            self._last[campaign_id] = turns[got - 1]
+            self._queued[campaign_id] = self._queued.get(campaign_id, 0) + got
+        return got
+
+
+def soon_free(channels: int, in_use: int) -> float:
+    """How many channels are free, or will be before long."""
+    return max(channels - in_use, 0) + max(channels / 5, 5)
