@@ -99,10 +99,11 @@ class Proxy:
         pair = (writer, far_writer)
         self._pairs.add(pair)
         try:
-            await asyncio.gather(
-                self._pass(reader, far_writer, lambda: self.weather.holds_requests),
-                self._pass(far_reader, writer, lambda: self.weather.holds_answers),
-            )
+            with suppress(asyncio.CancelledError):  # by the end of the proxy
+                await asyncio.gather(
+                    self._pass(reader, far_writer, lambda: self.weather.holds_requests),
+                    self._pass(far_reader, writer, lambda: self.weather.holds_answers),
+                )
         finally:
             self._pairs.discard(pair)
             for end in pair:

@@ -130,7 +130,7 @@ def _limiter_rebuild() -> None:
 
 
 GUARDS: Final[Mapping[str, Guard]] = {
-    "claim_token": Guard(_claim_token, ("burst_of_ticks",), ("double_dials", "over_max_attempts")),
+    "claim_token": Guard(_claim_token, ("burst_of_ticks",), ("double_dials", "contacts_unexplained")),
     "unknown_is_final": Guard(_unknown_is_final, ("lose_answers", "pbx_answers_lost"), ("double_dials",)),
     "tomb": Guard(_tomb, ("stall_pbx_inside_for_long",), ("late_dials", "early_redials")),
     "dnc_in_the_claim": Guard(_dnc_in_the_claim, ("forbid_numbers",), ("dialed_after_stop",)),

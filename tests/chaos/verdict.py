@@ -124,7 +124,7 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _unexplained(stage: Stage, record: Record) -> int:
-    """Contacts that are not done though the campaign is, or that are done for a reason that isn't so."""
+    """Contacts not done though the campaign is, done for a reason that isn't so, or with attempts that nobody made."""
     with stage.dialer.engine.connect() as connection:
         wrong = connection.scalar(
             text("""
@@ -145,7 +145,16 @@ def _unexplained(stage: Stage, record: Record) -> int:
             """),
             {"id": record.campaign_id},
         )
-    return int(left or 0) + int(wrong or 0)
+        miscounted = connection.scalar(
+            text("""
+                SELECT count(*) FROM contacts WHERE campaign_id = :id AND attempts <> (
+                    SELECT count(*) FROM calls WHERE contact_id = contacts.id AND claimed_at IS NOT NULL
+                    AND disposition NOT IN ('withdrawn', 'not_dialed')
+                )
+            """),
+            {"id": record.campaign_id},
+        )
+    return int(left or 0) + int(wrong or 0) + int(miscounted or 0)
 
 
 def _too_fast(times: Iterable[float]) -> int:

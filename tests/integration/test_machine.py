@@ -31,7 +31,7 @@ from tests.support.passing import let_pass
 from tests.support.pbx import ScriptedPbx
 from tests.support.world import World, settings_for
 
-EXAMPLES = int(os.environ.get("DIALER_MACHINE_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "8"))
 STEPS = 30
 CONTACTS = 6
 MAX_ATTEMPTS = 3
