@@ -6,16 +6,19 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, make_url
+from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from dialer.ari.client import AriClient
 from dialer.bootstrap import Dialer
+from dialer.domain.dispositions import Disposition
+from dialer.errors import Conflict
+from dialer.services.ending import Ending, end_calls
 from dialer.services.reconciling import Reconciling
 from tests.chaos.proxy import FAIR, Proxy, Weather
 from tests.support.passing import let_pass
 from tests.support.pbx import ScriptedPbx
-from tests.support.world import World
+from tests.support.world import World, wait_for
 
 GRACE_SECONDS = 2.0
 HOLD_SECONDS = 30.0
@@ -136,3 +139,33 @@ def test_call_that_kills_whoever_sends_it_is_set_aside(
     assert (contact["state"], contact["attempts"]) == ("waiting", 0)
     assert (contact["next_attempt_at"] - world.now()).total_seconds() > 3000
     assert "set aside" in world.call(last)["failure_reason"]
+
+
+def test_hang_up_of_a_queued_call_waits_for_a_stop_that_takes_it_back_and_both_succeed(world: World) -> None:
+    (call_id,) = world.queued(1)
+    hung_up: list[object] = []
+
+    def hang_up() -> None:
+        try:
+            hung_up.append(world.dialer.calls.hang_up(call_id))
+        except Conflict as conflict:
+            hung_up.append(conflict)
+
+    thread = threading.Thread(target=hang_up)
+    with world.engine.begin() as stop:  # contacts, then calls, as everybody does
+        stop.execute(text("SELECT id FROM contacts FOR UPDATE"))
+        thread.start()
+        wait_for(lambda: _waiting_for_a_lock(world), "the hang-up at the contact's lock")
+        stop.execute(text("SELECT id FROM calls FOR UPDATE"))
+        end_calls(stop, [Ending(call_id, Disposition.WITHDRAWN, failure_reason="emergency_stop")])
+    thread.join(10)
+    assert isinstance(hung_up[0], Conflict)
+    assert world.call(call_id)["disposition"] == "withdrawn"
+
+
+def _waiting_for_a_lock(world: World) -> bool:
+    with world.engine.connect() as connection:
+        query = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(connection.scalar(query))
