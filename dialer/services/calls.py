@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from dialer.db import call_records, transitions
+from dialer.db import call_records
 from dialer.db.call_records import CallFilter, CallRecord, GivenRecord
 from dialer.db.pages import Page, PageRequest
 from dialer.domain.calls import CallState
@@ -56,7 +56,6 @@ class Calls:
             Conflict: it has ended.
         """
         with self._engine.begin() as tx:
-            transitions.lock_in_order(tx, [call_id], with_contacts=True)
             call = _found(call_records.lock(tx, call_id), call_id)
             if call.state == CallState.ENDED:
                 raise Conflict("The call has ended already.", disposition=call.disposition)
