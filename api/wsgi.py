@@ -6,6 +6,7 @@ from api.app import create_app
 from dialer.bootstrap import Dialer
 from dialer.config import load_settings
 from dialer.embedded.servers import resolve
+from dialer.logs import configure
 
 
 def create() -> OpenAPI:
@@ -14,4 +15,6 @@ def create() -> OpenAPI:
     Raises:
         ConfigurationError: a setting is missing or wrong.
     """
-    return create_app(Dialer(resolve(load_settings()), name="api"))
+    settings = resolve(load_settings())
+    configure(settings)
+    return create_app(Dialer(settings, name="api"))

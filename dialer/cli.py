@@ -28,6 +28,7 @@ from dialer.local import demo as local_demo
 from dialer.local import demo_asterisk, sample
 from dialer.local import up as local_up
 from dialer.local.stack import Ports, require_free
+from dialer.ops import ops
 from dialer.queues import Queue
 from dialer.services.users import MIN_PASSWORD_LENGTH, Role
 from dialer.simulator.command import simulator
@@ -49,6 +50,7 @@ def main() -> None:
     """A task-queue campaign dialer for Asterisk."""
 
 
+main.add_command(ops)
 main.add_command(simulator)
 main.add_command(lab)
 main.add_command(doctor)

@@ -67,7 +67,8 @@ class Settings(BaseSettings):
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
-    log_json: bool = Field(False, description="One JSON object a line, for log collectors.")
+    log_json: bool | None = Field(None, description="One JSON object a line, for log collectors. Empty: in production.")
+    log_numbers: bool = Field(False, description="Phone numbers in the log are not masked.")
 
     jwt_secret: SecretStr | None = Field(
         None, description="Signs the tokens; at least 32 characters. Empty in development: made and kept in data_dir."
@@ -156,6 +157,7 @@ class Settings(BaseSettings):
         "jwt_secret",
         "ari_password",
         "flower_basic_auth",
+        "log_json",
         "ari_ca_file",
         "database_ca_file",
         "redis_ca_file",

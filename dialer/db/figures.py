@@ -153,13 +153,16 @@ ALL: Final = (
     Gauges(
         """
         SELECT count(*) FILTER (WHERE locked_until > clock_timestamp()) AS locked,
-               COALESCE(sum(failed_logins), 0) AS failed
-        FROM users
+               COALESCE(sum(failures), 0) AS failed
+        FROM login_failures
         """,
         (),
         {
-            "locked": ("dialer_users_locked", "Accounts that failed log-ins have locked."),
-            "failed": ("dialer_users_failed_logins", "Failed log-ins since each account's last good one."),
+            "locked": (
+                "dialer_users_locked",
+                "Names that failed log-ins have locked, whether there is such a user or not.",
+            ),
+            "failed": ("dialer_users_failed_logins", "Failed log-ins in a row, of all names together."),
         },
     ),
     Gauges(

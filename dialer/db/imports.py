@@ -256,6 +256,12 @@ def get(tx: Connection, call_list_id: int) -> CallListInfo | None:
     return next(_infos(tx, _select().where(CallList.id == call_list_id)), None)
 
 
+def failed(tx: Connection, limit: int) -> list[CallListInfo]:
+    """The newest lists that failed, of all campaigns."""
+    query = _select().where(CallList.state == ImportState.FAILED)
+    return list(_infos(tx, query.order_by(CallList.id.desc()).limit(limit)))
+
+
 def of_campaign(
     tx: Connection,
     campaign_id: int,

@@ -1,0 +1,216 @@
+"""`dialer ops`: what people who run a dialer ask of it, and tell it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from dialer.bootstrap import Dialer
+from dialer.config import load_settings
+from dialer.db.imports import failed as failed_imports
+from dialer.embedded.servers import resolve
+
+DISPATCH_SECONDS: Final = 15.0
+"""Dispatch looks every second; after this long it has stopped."""
+
+_LOOK_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Every figure at one moment, and what is wrong.
+
+    Attributes:
+        figures: by metric and labels, as Prometheus would get them.
+        wrong: sentences; none while all is well.
+    """
+
+    figures: dict[str, dict[tuple[tuple[str, str], ...], float]]
+    wrong: list[str] = field(default_factory=list)
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return self.figures.get(name, {}).get(tuple(sorted(labels.items())))
+
+    def by(self, name: str, label: str) -> dict[str, float]:
+        """A metric's values by one of its labels."""
+        return {dict(labels)[label]: value for labels, value in self.figures.get(name, {}).items()}
+
+
+def status_of(dialer: Dialer) -> Status:
+    """Look at everything once."""
+    figures: dict[str, dict[tuple[tuple[str, str], ...], float]] = {}
+    for family in dialer.figures.registry.collect():
+        for sample in family.samples:
+            figures.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
+    status = Status(figures)
+    status.wrong.extend(_wrong(status))
+    return status
+
+
+def _wrong(status: Status) -> Iterator[str]:
+    if not status.value("dialer_postgres_up"):
+        yield "PostgreSQL does not answer."
+        return
+    for server, up in status.by("dialer_redis_up", "server").items():
+        if not up:
+            yield f"Redis ({server}) does not answer: nothing is dialed."
+    if status.value("dialer_stopped"):
+        yield "The emergency stop is on: `dialer lift` ends it."
+    age = status.value("dialer_dispatch_age_seconds") or 0.0
+    if age > DISPATCH_SECONDS:
+        yield f"Dispatch has not looked for {_seconds(age)}: are beat and a control worker running?"
+    enabled = status.by("dialer_node_enabled", "node")
+    for node, alive in status.by("dialer_node_listener_alive", "node").items():
+        if enabled.get(node) and not alive:
+            yield f"No listener leads the node {node}."
+    for trunk, is_open in status.by("dialer_breaker_open", "trunk").items():
+        if is_open:
+            yield f"The trunk {trunk} only fails and is left alone for now."
+    if late := status.value("dialer_late_dials"):
+        yield f"{late:.0f} calls were dialed after they had been given up (late_dialed_at)."
+
+
+def _seconds(value: float) -> str:
+    return "ever" if value == float("inf") else f"{value:.0f} s"
+
+
+@click.group()
+def ops() -> None:
+    """For those who run it: look, drain, reconcile, flags."""
+
+
+@ops.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
+@click.pass_context
+def status(context: click.Context, as_json: bool) -> None:
+    """Everything at a glance. The exit code is 1 if something is wrong."""
+    with _dialer() as dialer:
+        found = status_of(dialer)
+    if as_json:
+        figures = {
+            name: [{"labels": dict(labels), "value": value} for labels, value in values.items()]
+            for name, values in sorted(found.figures.items())
+        }
+        click.echo(orjson.dumps({"wrong": found.wrong, "figures": figures}).decode())
+    else:
+        _print(found)
+    context.exit(1 if found.wrong else 0)
+
+
+def _print(found: Status) -> None:
+    console = Console(soft_wrap=True)
+    for sentence in found.wrong:
+        console.print(f"! {sentence}")
+    if not found.wrong:
+        console.print("All is well.")
+    trunks = Table("trunk", "queued", "in flight", "channels", "of", "CPS", "oldest queued", title="Trunks")
+    open_calls = found.figures.get("dialer_calls_open", {})
+    for trunk, channels in found.by("dialer_trunk_channels", "trunk").items():
+        states = {dict(labels)["state"]: n for labels, n in open_calls.items() if dict(labels)["trunk"] == trunk}
+        queued = states.pop("queued", 0.0)
+        trunks.add_row(
+            trunk,
+            f"{queued:.0f}",
+            f"{sum(states.values()):.0f}",
+            f"{found.value('dialer_trunk_channels_used', trunk=trunk) or 0:.0f}",
+            f"{channels:.0f}",
+            f"{found.value('dialer_trunk_cps', trunk=trunk) or 0:g}",
+            _seconds(found.value("dialer_calls_queued_oldest_seconds", trunk=trunk) or 0),
+        )
+    nodes = Table("node", "listener", "event lag", "heard without a gap for", title="Nodes")
+    for node, alive in found.by("dialer_node_listener_alive", "node").items():
+        nodes.add_row(
+            node,
+            "leads" if alive else "none",
+            _seconds(found.value("dialer_node_echo_age_seconds", node=node) or 0),
+            _seconds(found.value("dialer_node_gap_free_seconds", node=node) or 0),
+        )
+    others = Table("what", "how many", title="The rest")
+    for name, label in (("dialer_campaigns", "state"), ("dialer_imports", "state"), ("dialer_queue_jobs", "queue")):
+        for key, value in found.by(name, label).items():
+            others.add_row(f"{name.removeprefix('dialer_').replace('_', ' ')}: {key}", f"{value:.0f}")
+    for table in (trunks, nodes, others):
+        console.print(table)
+
+
+@ops.command()
+@click.option("--reason", required=True, help="Why; shown to everybody who asks.")
+@click.option("--timeout", default=600.0, show_default=True, type=click.FloatRange(0), help="Seconds to wait.")
+def drain(reason: str, timeout: float) -> None:
+    """Stop dialing and wait until no call is in flight. `dialer lift` lets dialing go on."""
+    with _dialer() as dialer:
+        dialer.control.stop(operator(), reason)
+        deadline = dialer.clock.monotonic() + timeout
+        while in_flight := _in_flight(dialer):
+            if dialer.clock.monotonic() > deadline:
+                raise click.ClickException(f"{in_flight} calls are still in flight; dialing stays stopped.")
+            dialer.clock.sleep(_LOOK_SECONDS)
+    click.echo("No call is in flight. `dialer lift` lets dialing go on.")
+
+
+def _in_flight(dialer: Dialer) -> int:
+    found = status_of(dialer).figures.get("dialer_calls_open", {})
+    return int(sum(n for labels, n in found.items() if dict(labels)["state"] != "queued"))
+
+
+@ops.command()
+def reconcile() -> None:
+    """Ask the PBX nodes now what became of calls that nothing was heard of. Beat does it every two seconds."""
+    with _dialer() as dialer:
+        dialer.reconciling.tick()
+    click.echo("Reconciled.")
+
+
+@ops.command()
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="The newest so many.")
+def failed(limit: int) -> None:
+    """Call lists that failed, with the reason. Nothing of them was imported: have them uploaded again."""
+    with _dialer() as dialer, dialer.engine.connect() as tx:
+        lists = failed_imports(tx, limit)
+    table = Table("list", "campaign", "name", "uploaded", "why")
+    for found in lists:
+        row = (str(found.id), str(found.campaign_id), found.name, f"{found.created_at:%Y-%m-%d %H:%M}", found.error)
+        table.add_row(*(cell or "" for cell in row))
+    Console(soft_wrap=True).print(table if lists else "No call list has failed.")
+
+
+@ops.group(invoke_without_command=True)
+@click.pass_context
+def flags(context: click.Context) -> None:
+    """What can be switched while it runs; without a command: how it stands."""
+    if context.invoked_subcommand is not None:
+        return
+    with _dialer() as dialer:
+        now = dialer.control.status()
+    stopped = f"on since {now.stop_at:%Y-%m-%d %H:%M} by {now.stop_by}: {now.stop_reason}" if now.stop_at else "off"
+    click.echo(f"emergency-stop   {stopped}   (dialer stop, dialer lift)")
+    click.echo(f"allow-list-only  {'on' if now.allow_list_only else 'off'}   (dialer ops flags allow-list-only on|off)")
+
+
+@flags.command("allow-list-only")
+@click.argument("to", type=click.Choice(["on", "off"]))
+def allow_list_only(to: str) -> None:
+    """Whether only numbers on the allow-list may be dialed."""
+    with _dialer() as dialer:
+        decided = dialer.control.set_allow_list_only(to == "on")
+    click.echo(f"allow-list-only is {to}. {decided.in_flight} calls are in flight.")
+
+
+def operator() -> str:
+    """Who is at the command line."""
+    return f"{os.environ.get('SUDO_USER') or os.environ.get('USER') or os.getuid()} (command line)"
+
+
+@contextmanager
+def _dialer() -> Iterator[Dialer]:
+    dialer = Dialer(resolve(load_settings()), name="dialer-ops")
+    try:
+        yield dialer
+    finally:
+        dialer.close()
