@@ -16,6 +16,8 @@ threads = 16
 timeout = 60
 graceful_timeout = 20
 keepalive = 5
+# The longest that gunicorn can take: lists have many filters.
+limit_request_line = 8190
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 forwarded_allow_ips = "127.0.0.1,::1"
 accesslog = None

@@ -22,6 +22,7 @@ from dialer.services.auth import Auth
 from dialer.services.calls import Calls
 from dialer.services.campaigns import Campaigns
 from dialer.services.claiming import Claims, Node
+from dialer.services.contact_edits import ContactEdits
 from dialer.services.contacts import Contacts
 from dialer.services.control import ControlRoom
 from dialer.services.dispatching import Dispatching
@@ -175,6 +176,10 @@ class Dialer:
     @cached_property
     def claims(self) -> Claims:
         return Claims(self.engine, self.limiter, self.breaker, self.clock, self.settings, prepare=self.ari_client)
+
+    @cached_property
+    def contact_edits(self) -> ContactEdits:
+        return ContactEdits(self.engine, self.clock, self.settings, self.contacts)
 
     @cached_property
     def contacts(self) -> Contacts:

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from api.schemas.calls import CallOut
-from api.schemas.common import E164, BigId, Moment, Name, PageQuery, Schema
+from api.schemas.campaigns import CampaignPath
+from api.schemas.common import E164, BigId, Moment, Name, PageQuery, Patch, Schema, unset
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import Disposition
 from dialer.services.contacts import ContactDetails
@@ -28,6 +29,42 @@ class ContactIn(Schema):
 
     def new(self) -> NewContact:
         return NewContact(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class ContactPut(Schema):
+    """A contact by its external id, which is in the path. What isn't given is blank, or the default."""
+
+    phone_number: str = Field(max_length=250)
+    name: str | None = Field(None, max_length=1000)
+    time_zone: str | None = Field(None, max_length=250, description="Empty: found from the number.")
+    priority: int = Field(0, description="-100 to 100; the higher, the sooner.")
+    region: str | None = Field(None, max_length=250, description="ISO 3166 code of where the person is, like US-FL.")
+    consent_at: str | None = Field(None, max_length=250, description="When the person consented to be called.")
+    consent_source: str | None = Field(None, max_length=1000, description="Where that is recorded.")
+    data: dict[str, str] = Field(default_factory=dict, max_length=200, description="Channel variables.")
+
+    def new(self, external_id: str) -> NewContact:
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return NewContact(**fields, external_id=external_id)
+
+
+class ContactPatch(Patch):
+    """Fields to change. `data` is replaced as a whole."""
+
+    phone_number: str = Field(default_factory=unset, max_length=250)
+    name: str | None = Field(None, max_length=1000)
+    time_zone: str | None = Field(None, max_length=250, description="Null: found from the number.")
+    priority: int = Field(default_factory=unset, description="-100 to 100; the higher, the sooner.")
+    external_id: str | None = Field(None, max_length=1000)
+    data: dict[str, str] = Field(default_factory=unset, max_length=200, description="Channel variables.")
+
+
+class CancelIn(Schema):
+    hang_up: bool = Field(False, description="Also end a call that was answered; one that rings is ended in any case.")
+
+
+class ExternalPath(CampaignPath):
+    external_id: str = Field(min_length=1, max_length=200)
 
 
 class ContactsIn(Schema):
@@ -82,6 +119,18 @@ class ContactDetailsOut(ContactOut):
         calls = [CallOut.model_validate(call) for call in details.calls]
         fields = {name: getattr(shown, name) for name in ContactOut.model_fields}
         return cls(**fields, data=details.data, calls=calls)
+
+
+class ContactDecided(ContactDetailsOut):
+    """A contact after a decision that holds from now on."""
+
+    in_flight: int = Field(description="Calls to it that were dialed before the decision and are not over.")
+
+    @classmethod
+    def after(cls, details: ContactDetails, in_flight: int) -> "ContactDecided":
+        shown = ContactDetailsOut.of(details)
+        fields = {name: getattr(shown, name) for name in ContactDetailsOut.model_fields}
+        return cls(**fields, in_flight=in_flight)
 
 
 class ContactPath(Schema):

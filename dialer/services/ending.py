@@ -135,7 +135,10 @@ def _move(row: RowMapping, disposition: Disposition, ended_at: datetime, not_dia
     given_back = disposition in NOT_COUNTED and row["claim_token"] is not None
     attempts = row["contact_attempts"] - given_back
     step: NextStep
-    if disposition is Disposition.WITHDRAWN and row["hangup_requested_at"] is not None:
+    if row["contact_cancelled_at"] is not None:
+        answered = disposition is Disposition.ANSWERED
+        step = Final(FinalReason.ANSWERED if answered else FinalReason.CANCELLED)
+    elif disposition is Disposition.WITHDRAWN and row["hangup_requested_at"] is not None:
         step = Final(FinalReason.CANCELLED)
     else:
         step = next_step(

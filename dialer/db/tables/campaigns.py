@@ -164,6 +164,12 @@ class Contact(CreatedAt, Base):
         ),
         Index("ix_contacts_waiting", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
         Index("ix_contacts_phone_number", "phone_number"),
+        Index(
+            "ix_contacts_external_id",
+            "campaign_id",
+            "external_id",
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
         Index("ix_contacts_call_list", "call_list_id", "id"),
         {"postgresql_with": {"fillfactor": "80"}},
     )
@@ -183,6 +189,8 @@ class Contact(CreatedAt, Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     open_call_id: Mapped[uuid.UUID | None]
     last_disposition: Mapped[str | None]
+    cancelled_at: Mapped[datetime | None]
+    """Since when nobody may call any more, whatever becomes of a call that is open."""
     consent_at: Mapped[datetime | None]
     consent_source: Mapped[str | None]
 

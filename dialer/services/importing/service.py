@@ -207,7 +207,7 @@ class CallListImport:
         with self._engine.connect() as connection:
             region = contact_import.default_region(connection, campaign_id)
         rules = RowRules(region, self._allowed, valid_variable)
-        prepared = self._writer.prepare(rules, list(enumerate(map(_raw, items), 1)), place="item")
+        prepared = self._writer.prepare(rules, list(enumerate(map(raw_contact, items), 1)), place="item")
         with self._engine.begin() as tx:
             if contact_import.campaign_state(tx, campaign_id) is None:
                 raise NotFound(f"There is no campaign {campaign_id}.")
@@ -270,7 +270,8 @@ class _CancelledMeanwhile(Exception):
     """The campaign was cancelled while one of its pieces was being imported."""
 
 
-def _raw(item: NewContact) -> RawContact:
+def raw_contact(item: NewContact) -> RawContact:
+    """A contact as the rules for rows take it."""
     return RawContact(
         phone_number=item.phone_number,
         name=(item.name or "").strip(),
