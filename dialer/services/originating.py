@@ -182,6 +182,8 @@ class Originating:
         self._release([*slots, *(a.claimed.slot for a in back if a.claimed.slot.token in requeued)])
 
     def _report(self, taken: list[Sent], back: list[Sent], unknown: list[Sent]) -> None:
+        for answer in taken:
+            log.debug("call %s: the PBX has taken the originate", answer.claimed.call_id)
         for answer in back:
             log.info("call %s goes back to the queue: %s", answer.claimed.call_id, answer.error)
         for answer in unknown:
