@@ -51,7 +51,7 @@ def _edit(module: Any, name: str, *edits: tuple[str, str]) -> None:
 
 def _claim_token() -> None:
     """Whoever reads a queued call sends it: no lock, no compare-and-set, and the answer is anybody's."""
-    _edit(claiming, "_HOLD", (" FOR NO KEY UPDATE OF contact SKIP LOCKED", ""))
+    _edit(claiming, "_HOLD", ("FOR NO KEY UPDATE OF number, contact SKIP LOCKED", ""))
     _edit(claiming, "_CANDIDATES", (" FOR UPDATE OF call SKIP LOCKED", ""))
     _edit(claiming, "_CLAIM", ("AND calls.state = 'queued'", "AND calls.state IN ('queued', 'originating')"))
 

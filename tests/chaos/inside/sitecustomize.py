@@ -47,7 +47,11 @@ def _begin() -> None:
     if guard := os.environ.get("CHAOS_SABOTAGE"):
         from tests.chaos.sabotage import take_away
 
-        take_away(guard)
+        try:
+            take_away(guard)
+        except ValueError as error:
+            print(error, file=sys.stderr, flush=True)
+            os._exit(3)  # an exception here would only be printed, and the guard stay
 
 
 _begin()
