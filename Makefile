@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-asterisk up test fuzz test-asterisk chaos chaos-proof check lock clean
+.PHONY: help demo demo-asterisk up test fuzz test-asterisk chaos chaos-proof test-monitoring docs check lock clean
 
 help:
 	@echo 'make demo [CONTACTS=$(CONTACTS)]   run a whole campaign against the simulator and check every outcome'
@@ -19,6 +19,8 @@ help:
 	@echo 'make test-asterisk         the contract suite against real Asterisk 22 and 16 (root; installs them once)'
 	@echo 'make chaos [SEEDS=$(SEEDS)] [SEED=7] [FAULTS=kill_pbx,...]   campaigns while parts are killed and connections break'
 	@echo 'make chaos-proof [GUARDS=tomb,...]   the same with a guard taken away, which must be seen'
+	@echo 'make test-monitoring       a real Prometheus and Alertmanager on a running dialer, with faults (minutes)'
+	@echo 'make docs                  the pages as a site, into dist/site'
 	@echo 'make check                 format, lint, types, imports, migrations, container and monitoring files'
 	@echo 'make lock                  resolve the dependencies again and write requirements/*.txt'
 	@echo 'make clean                 remove the environment and all caches (.dialer, the data, stays)'
@@ -49,6 +51,12 @@ chaos: $(READY)
 chaos-proof: $(READY)
 	@$(BIN)/python -m tests.chaos.sabotage $(if $(GUARDS),--guards $(GUARDS))
 
+test-monitoring: $(READY)
+	@$(BIN)/pytest -q tests/monitoring
+
+docs: $(READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 check: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -57,6 +65,7 @@ check: $(READY)
 	@$(BIN)/dialer db check
 	@$(BIN)/python -m api.docs --check >/dev/null
 	@sh scripts/check-deployment $(BIN)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 $(READY): requirements/dev.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh scripts/make-venv $(VENV)
