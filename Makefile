@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-asterisk up test fuzz test-asterisk chaos chaos-proof test-monitoring docs check lock clean
+.PHONY: help demo demo-asterisk up test fuzz test-asterisk chaos chaos-proof pace test-monitoring docs check lock clean
 
 help:
 	@echo 'make demo [CONTACTS=$(CONTACTS)]   run a whole campaign against the simulator and check every outcome'
@@ -19,6 +19,7 @@ help:
 	@echo 'make test-asterisk         the contract suite against real Asterisk 22 and 16 (root; installs them once)'
 	@echo 'make chaos [SEEDS=$(SEEDS)] [SEED=7] [FAULTS=kill_pbx,...]   campaigns while parts are killed and connections break'
 	@echo 'make chaos-proof [GUARDS=tomb,...]   the same with a guard taken away, which must be seen'
+	@echo 'make pace                  several workers on one trunk at 5, 50 and 200 calls per second: what was written, what arrived'
 	@echo 'make test-monitoring       a real Prometheus and Alertmanager on a running dialer, with faults (minutes)'
 	@echo 'make docs                  the pages as a site, into dist/site'
 	@echo 'make check                 format, lint, types, imports, migrations, container and monitoring files'
@@ -47,6 +48,9 @@ test-asterisk: $(READY)
 
 chaos: $(READY)
 	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS))
+
+pace: $(READY)
+	@$(BIN)/python benchmarks/pace.py
 
 chaos-proof: $(READY)
 	@$(BIN)/python -m tests.chaos.sabotage $(if $(GUARDS),--guards $(GUARDS))
