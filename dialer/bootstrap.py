@@ -25,6 +25,7 @@ from dialer.services.claiming import Claims, Node
 from dialer.services.contact_edits import ContactEdits
 from dialer.services.contacts import Contacts
 from dialer.services.control import ControlRoom
+from dialer.services.correcting import Correcting
 from dialer.services.dispatching import Dispatching
 from dialer.services.dnc import DncList
 from dialer.services.explaining import Explaining
@@ -37,6 +38,7 @@ from dialer.services.listening.listener import Listener, Pbx
 from dialer.services.nudges import Nudges
 from dialer.services.originating import Originating
 from dialer.services.passwords import Passwords
+from dialer.services.pbx_records import PbxRecords
 from dialer.services.reconciling import Reconciling
 from dialer.services.recovering import Recovering
 from dialer.services.single_calls import SingleCalls
@@ -190,6 +192,10 @@ class Dialer:
         return ControlRoom(self.engine, self.clock, self.settings)
 
     @cached_property
+    def correcting(self) -> Correcting:
+        return Correcting(self.engine, self.pbx_records)
+
+    @cached_property
     def dispatching(self) -> Dispatching:
         return Dispatching(self.engine, self.nudges, self.settings)
 
@@ -240,8 +246,17 @@ class Dialer:
         )
 
     @cached_property
+    def pbx_records(self) -> PbxRecords:
+        return PbxRecords(self._records_engine, self.settings.pbx_cel_table, self.settings.pbx_cdr_table)
+
+    @cached_property
+    def _records_engine(self) -> Engine | None:
+        url = self.settings.pbx_records_url
+        return create_engine(url, pool_size=1, application_name=self.name) if url else None
+
+    @cached_property
     def reconciling(self) -> Reconciling:
-        return Reconciling(self.engine, self.limiter, self.ari_client, self.settings)
+        return Reconciling(self.engine, self.limiter, self.ari_client, self.settings, self.pbx_records)
 
     @cached_property
     def recovering(self) -> Recovering:
@@ -274,7 +289,8 @@ class Dialer:
         for client in self._ari_clients.values():
             client.close()
         self._ari_clients.clear()
-        if isinstance(made := self.__dict__.pop("engine", None), Engine):
-            made.dispose()
+        for name in ("engine", "_records_engine"):
+            if isinstance(made := self.__dict__.pop(name, None), Engine):
+                made.dispose()
         if isinstance(made := self.__dict__.pop("redis", None), redis.Redis):
             made.close()

@@ -16,6 +16,9 @@ SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
 """The variable that names a folder of secrets, like `/run/secrets` of containers or a unit's credentials."""
 
 
+_TABLE = r"^([A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?)?$"
+
+
 class Settings(BaseSettings):
     """What the dialer can be told. Each field is the environment variable `DIALER_<NAME>`."""
 
@@ -42,6 +45,13 @@ class Settings(BaseSettings):
         None,
         description="PEM file with the CA of PostgreSQL's certificate. With it the server must prove its name.",
     )
+    pbx_records_url: str | None = Field(
+        None,
+        description="The PostgreSQL to which PBXs write CEL or CDR; it may be that of `database_url`. With it calls "
+        "whose events were missed get their real outcome. Empty: they don't.",
+    )
+    pbx_cel_table: str = Field("cel", pattern=_TABLE, description="The table of CEL there. Empty: there is none.")
+    pbx_cdr_table: str = Field("cdr", pattern=_TABLE, description="The table of CDR there. Empty: there is none.")
     redis_ca_file: FilePath | None = Field(
         None, description="The same for Redis, where its URL begins with `rediss://`. Empty: the CAs of the system."
     )
@@ -152,6 +162,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "database_url",
+        "pbx_records_url",
         "redis_url",
         "cache_redis_url",
         "jwt_secret",
@@ -167,7 +178,7 @@ class Settings(BaseSettings):
     def _empty_is_unset(cls, value: Any) -> Any:
         return None if value == "" else value
 
-    @field_validator("database_url")
+    @field_validator("database_url", "pbx_records_url")
     @classmethod
     def _postgresql_only(cls, value: str | None) -> str | None:
         if value is None:
@@ -194,7 +205,10 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _with_ca_files(self) -> Self:
         # Into the URLs themselves: the engine, Celery, Flower and the limits of the API are given nothing else.
-        databases = {"database_url": database_url_with_ca(self.database_url or "", self.database_ca_file)}
+        databases = {
+            name: database_url_with_ca(getattr(self, name) or "", self.database_ca_file)
+            for name in ("database_url", "pbx_records_url")
+        }
         redises = {
             name: redis_url_with_ca(getattr(self, name) or "", self.redis_ca_file)
             for name in ("redis_url", "cache_redis_url")

@@ -36,6 +36,7 @@ class Job(StrEnum):
     FAIL_STALE_UPLOADS = "import.fail_stale_uploads"
     WITHDRAW_EXPIRED = "maintenance.withdraw_expired"
     FREE_LEAKED_SLOTS = "maintenance.free_leaked_slots"
+    CORRECT_OUTCOMES = "maintenance.correct_outcomes"
     FOLD_COUNTS = "maintenance.fold_counts"
     FORGET_SESSIONS = "maintenance.forget_sessions"
 

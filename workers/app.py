@@ -50,6 +50,7 @@ def _configuration() -> dict[str, Any]:
             "imports": _every(1.0, Job.WORK_ON_IMPORTS),
             "withdraw-expired": _every(5.0, Job.WITHDRAW_EXPIRED),
             "fold-counts": _every(5.0, Job.FOLD_COUNTS),
+            "correct-outcomes": _every(10.0, Job.CORRECT_OUTCOMES),
             "leaked-slots": _every(30.0, Job.FREE_LEAKED_SLOTS),
             "stale-uploads": _every(60.0, Job.FAIL_STALE_UPLOADS),
             "sessions": {

@@ -43,6 +43,11 @@ def free_leaked_slots() -> None:
     dialer().sweeping.free_leaked_slots()
 
 
+@app.task(name=Job.CORRECT_OUTCOMES.value)
+def correct_outcomes() -> None:
+    dialer().correcting.tick()
+
+
 @app.task(name=Job.FOLD_COUNTS.value)
 def fold_counts() -> None:
     dialer().sweeping.fold_counts()

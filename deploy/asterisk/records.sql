@@ -1,5 +1,6 @@
 -- The tables of cdr_pgsql.conf and cel_pgsql.conf. Asterisk fills the columns it finds, those without a default also with
--- an empty text: so `id` is a serial and no identity.
+-- an empty text: so `id` is a serial and no identity. They have to be there before Asterisk starts: without them 22 ends
+-- with "double free or corruption".
 
 CREATE TABLE IF NOT EXISTS cdr (
     id bigserial PRIMARY KEY,

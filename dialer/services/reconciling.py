@@ -6,8 +6,8 @@ the call ended.
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, RowMapping
@@ -16,13 +16,14 @@ from dialer import failpoints
 from dialer.ari.client import AriClient, Channel
 from dialer.ari.errors import Refused
 from dialer.config import Settings
-from dialer.db import reconciling, transitions
+from dialer.db import correcting, reconciling, transitions
 from dialer.domain.dispositions import Disposition
 from dialer.errors import AriError, ConfigurationError, LimitsUnavailable
 from dialer.failpoints import Step
 from dialer.limits.limiter import Limiter
 from dialer.services.claiming import Node
 from dialer.services.ending import Ending, end_calls
+from dialer.services.pbx_records import FOUND_IN_RECORDS, PbxRecords, RecordedEnd
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +33,25 @@ _OVERDUE_SECONDS: Final = 10.0
 
 
 class Reconciling:
-    """Every method may be called again at any moment, by anybody: each step is a compare-and-set."""
+    """Every method may be called again at any moment, by anybody: each step is a compare-and-set.
+
+    Args:
+        records: what the PBXs have written down themselves; asked before a call is ended by anything less.
+    """
 
     def __init__(
-        self, engine: Engine, limiter: Limiter, client_for: Callable[[Node], AriClient], settings: Settings
+        self,
+        engine: Engine,
+        limiter: Limiter,
+        client_for: Callable[[Node], AriClient],
+        settings: Settings,
+        records: PbxRecords | None = None,
     ) -> None:
         self._engine = engine
         self._limiter = limiter
         self._client_for = client_for
         self._settings = settings
+        self._records = records or PbxRecords(None, "", "")
 
     def tick(self) -> None:
         """Look into every node. One that doesn't answer is left for the next time."""
@@ -73,7 +84,10 @@ class Reconciling:
     def _look_for_unheard(self, node: Node, client: AriClient) -> None:
         with self._engine.begin() as tx:
             rows = reconciling.unheard(tx, node.id, grace_seconds=self._settings.reconcile_grace_seconds)
+        told = self._end_by_records([row["id"] for row in rows])
         for row in rows:
+            if row["id"] in told:
+                continue
             try:
                 self._look_for(client, row["id"])
             except Refused as error:  # an answer: the others may fare better
@@ -153,20 +167,44 @@ class Reconciling:
 
         self._end(find)
 
+    def _end_by_records(self, call_ids: Sequence[UUID]) -> Collection[UUID]:
+        """End those of which the PBX has written down that they are over; returns their ids."""
+        told = self._records.ends_of(call_ids)
+        self._settle(sorted(told), lambda _: [Ending(call_id) for call_id in told], told)
+        return told.keys()
+
     def _end(self, find: Callable[[Connection], list[Ending]]) -> list[UUID]:
         """End what `find` finds, if it still finds it once the rows are locked: an event may have been faster."""
         with self._engine.begin() as tx:
             found = [ending.call_id for ending in find(tx)]
-            if not found:
-                return []
+        # Another database, so outside of any transaction.
+        return self._settle(found, find, self._records.ends_of(found))
+
+    def _settle(
+        self, found: Sequence[UUID], find: Callable[[Connection], list[Ending]], told: Mapping[UUID, RecordedEnd]
+    ) -> list[UUID]:
+        if not found:
+            return []
+        with self._engine.begin() as tx:
             transitions.lock_in_order(tx, found, with_contacts=True)
-            endings = [ending for ending in find(tx) if ending.call_id in found]
+            endings = [_as_told(ending, told) for ending in find(tx) if ending.call_id in found]
+            correcting.learn(tx, [_lesson(e.call_id, told[e.call_id]) for e in endings if e.call_id in told])
             slots = end_calls(tx, endings)
         try:
             self._limiter.release(slots)
         except LimitsUnavailable as error:
             log.warning("%d slots were not released: %s", len(slots), error)
         return [ending.call_id for ending in endings]
+
+
+def _as_told(ending: Ending, told: Mapping[UUID, RecordedEnd]) -> Ending:
+    """The ending as the PBX's records have it, where they have one."""
+    end = told.get(ending.call_id)
+    return ending if end is None else Ending(ending.call_id, hangup=end.hangup, failure_reason=FOUND_IN_RECORDS)
+
+
+def _lesson(call_id: UUID, end: RecordedEnd) -> dict[str, Any]:
+    return {"id": call_id, "channel": end.channel, "answered_at": end.answered_at}
 
 
 def _held(row: RowMapping) -> Ending:
