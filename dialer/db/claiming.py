@@ -37,7 +37,8 @@ def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> RowM
 
 
 # Single calls first, then campaigns by priority and turn (dialer.services.sharing). Of each campaign no more than its
-# share of a batch comes before the others': one whose limits are full can't hold them up.
+# share of a batch comes before the others': one whose limits are full can't hold them up. More are looked at than a
+# batch has, as other workers may hold the first ones.
 # Numbers are locked before contacts, and these before calls, as everywhere; what somebody else has is passed over, so
 # that a claim waits for nobody.
 _HOLD: Final = text("""
@@ -51,6 +52,7 @@ _HOLD: Final = text("""
             WHERE id IN (SELECT campaign_id FROM calls WHERE state = 'queued' AND trunk_id = :trunk_id)
         ) AS sharing
         WHERE call.state = 'queued' AND call.trunk_id = :trunk_id AND call.contact_id IS NOT NULL
+        ORDER BY is_more, priority DESC, turn, id LIMIT :most * 10
     ) AS next
     JOIN number_dials AS number ON number.phone_number = next.phone_number
     JOIN contacts AS contact ON contact.id = next.contact_id
