@@ -82,6 +82,10 @@ class CallOut(Schema):
     disposition: Disposition | None
     failure_reason: str | None
     gate: dict[str, Any] | None = Field(description="What the gate decided, and on what.")
+    digit: str | None = Field(description="Pressed in the menu; `none` if nothing was.")
+    amd_status: str | None = Field(description="HUMAN, MACHINE or NOTSURE.")
+    result: str | None = Field(description="What the dialplan has reported (UserEvent dialer_result).")
+    callback_at: Moment | None = Field(description="When the callee wants to be called again.")
     dialstatus: str | None
     cause: int | None = Field(description="Q.850.")
     tech_cause: int | None = Field(description="The last SIP status.")

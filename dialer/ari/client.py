@@ -43,6 +43,7 @@ class Channel:
     state: str
     created_at: datetime | None
     in_stasis: bool = False
+    stasis_args: tuple[str, ...] = ()
 
     @property
     def is_tomb(self) -> bool:
@@ -183,6 +184,11 @@ class AriClient:
             raise Unknown("The answer is about another channel", 200)
         return True
 
+    def set_variable(self, channel_id: UUID | str, name: str, value: str) -> None:
+        """Set a channel variable, for the dialplan to read."""
+        body = {"variable": name, "value": value}
+        self._request("POST", f"/channels/{_id(channel_id)}/variable", ok=(204,), body=body)
+
     def continue_(self, channel_id: UUID | str, *, context: str, extension: str, priority: int) -> None:
         """Let the channel leave the application and go on in the dialplan."""
         body = {"context": context, "extension": extension, "priority": priority}
@@ -320,12 +326,16 @@ def _json(answer: requests.Response) -> Any:
 def _channel(body: Any) -> Channel:
     try:
         created = body.get("creationtime")
+        dialplan = body.get("dialplan", {})
+        in_stasis = dialplan.get("app_name") == "Stasis"
         return Channel(
             id=body["id"],
             name=body["name"],
             state=body["state"],
             created_at=datetime.fromisoformat(created) if created else None,
-            in_stasis=body.get("dialplan", {}).get("app_name") == "Stasis",
+            in_stasis=in_stasis,
+            # "application,argument,…"
+            stasis_args=tuple(dialplan.get("app_data", "").split(",")[1:]) if in_stasis else (),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Unknown(f"The answer is not a channel: {error!r}", 200) from error

@@ -85,11 +85,35 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True)
+class Reported:
+    """The dialplan says something of a call: its `result`, the `digit` of a menu, the `status` of AMD()."""
+
+    channel: ChannelSnapshot
+    what: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationReplaced:
     """Another socket has taken our application: this one hears no more."""
 
 
-Event = StasisStart | ChannelStateChange | Dial | ChannelDestroyed | PlaybackFinished | Echo | ApplicationReplaced
+REPORTS: Final[MappingProxyType[str, str]] = MappingProxyType(
+    {"dialer_result": "result", "dialer_digit": "digit", "dialer_amd": "status"}
+)
+"""User events of deploy/asterisk/extensions.conf, and which of their fields counts."""
+MAX_REPORT: Final = 200
+
+Event = (
+    StasisStart
+    | ChannelStateChange
+    | Dial
+    | ChannelDestroyed
+    | PlaybackFinished
+    | Echo
+    | Reported
+    | ApplicationReplaced
+)
 
 
 def _snapshot(body: dict[str, Any]) -> ChannelSnapshot:
@@ -101,8 +125,15 @@ def _playback_finished(body: dict[str, Any]) -> PlaybackFinished:
     return PlaybackFinished(playback["id"], playback["target_uri"].partition(":")[2], playback["state"] == "failed")
 
 
-def _user_event(body: dict[str, Any]) -> Echo | None:
-    return Echo(str(body["userevent"]["token"])) if body["eventname"] == ECHO_EVENT else None
+def _user_event(body: dict[str, Any]) -> Echo | Reported | None:
+    name = body["eventname"]
+    if name == ECHO_EVENT:
+        return Echo(str(body["userevent"]["token"]))
+    what = REPORTS.get(name)
+    # A report without a channel is nobody's.
+    if what is None or "channel" not in body:
+        return None
+    return Reported(_snapshot(body["channel"]), what, str(body["userevent"].get(what, ""))[:MAX_REPORT])
 
 
 def _dial(body: dict[str, Any]) -> Dial:

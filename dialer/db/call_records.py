@@ -35,6 +35,10 @@ class CallRecord:
     disposition: str | None
     failure_reason: str | None
     gate: dict[str, Any] | None
+    digit: str | None
+    amd_status: str | None
+    result: str | None
+    callback_at: datetime | None
     dialstatus: str | None
     cause: int | None
     tech_cause: int | None

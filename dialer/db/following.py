@@ -14,7 +14,8 @@ _LOCK_CONTACTS: Final = text("""
 """)
 
 _LOCK_CALLS: Final = text("""
-    SELECT id, state, campaign_id, answered_at, hangup_requested_at, action_started_at, late_dialed_at
+    SELECT id, state, campaign_id, phone_number, digit, amd_status, answered_at, hangup_requested_at,
+           action_started_at, late_dialed_at
     FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) AND node_id = :node_id ORDER BY id FOR UPDATE
 """)
 
@@ -34,16 +35,23 @@ _PROGRESS: Final = text("""
         answered_at = COALESCE(calls.answered_at, step.answered_at),
         dialstatus = COALESCE(step.dialstatus, calls.dialstatus),
         missed_at = NULL,
-        action_started_at = COALESCE(calls.action_started_at, step.action_started_at),
+        -- Not over while it is being found out who has answered: then it begins with what follows.
+        action_started_at = CASE WHEN step.begins_anew THEN step.action_started_at
+            ELSE COALESCE(calls.action_started_at, step.action_started_at) END,
+        digit = COALESCE(step.digit, calls.digit),
+        amd_status = COALESCE(step.amd_status, calls.amd_status),
+        result = COALESCE(step.result, calls.result),
+        callback_at = COALESCE(step.callback_at, calls.callback_at),
         context = COALESCE(step.context, calls.context),
         extension = COALESCE(step.extension, calls.extension),
         priority = COALESCE(step.priority, calls.priority)
     FROM unnest(CAST(:id AS uuid[]), CAST(:state AS text[]), CAST(:channel AS text[]),
                 CAST(:ringing_at AS timestamptz[]), CAST(:answered_at AS timestamptz[]), CAST(:dialstatus AS text[]),
                 CAST(:action_started_at AS timestamptz[]), CAST(:context AS text[]), CAST(:extension AS text[]),
-                CAST(:priority AS smallint[]))
+                CAST(:priority AS smallint[]), CAST(:begins_anew AS boolean[]), CAST(:digit AS text[]),
+                CAST(:amd_status AS text[]), CAST(:result AS text[]), CAST(:callback_at AS timestamptz[]))
         AS step(id, state, channel, ringing_at, answered_at, dialstatus, action_started_at, context, extension,
-                priority)
+                priority, begins_anew, digit, amd_status, result, callback_at)
     WHERE calls.id = step.id AND calls.state IN ('originating', 'ringing', 'up')
 """)
 

@@ -52,7 +52,7 @@ _LOCK_CONTACTS: Final = text("""
 _LOCK_CALLS: Final = text("""
     SELECT call.id, call.contact_id, call.campaign_id, call.trunk_id, call.state, call.claim_token, call.claimed_at,
            call.phone_number,
-           call.answered_at, call.hangup_requested_at,
+           call.answered_at, call.hangup_requested_at, call.callback_at,
            contact.attempts AS contact_attempts, contact.cancelled_at AS contact_cancelled_at,
            campaign.max_attempts AS campaign_max_attempts, campaign.retry_policy
     FROM calls AS call

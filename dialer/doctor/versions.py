@@ -26,7 +26,7 @@ _FAULTS: Final = (
     ),
     KnownFault(
         "tells a ring timeout with cause 0 instead of 19",
-        "#660, #1660",
+        "#963, #1660",
         {20: (20, 18), 22: (22, 8), 23: (23, 2)},
         23,
     ),

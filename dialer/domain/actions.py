@@ -1,10 +1,26 @@
 """What happens when a call is answered."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 _NAME = r"^[A-Za-z0-9_-]{1,80}$"
+
+MENU_CONTEXT: Final = "dialer-menu"
+AMD_CONTEXT: Final = "dialer-amd"
+MESSAGE_CONTEXT: Final = "dialer-message"
+TRANSFER_CONTEXT: Final = "dialer-transfer"
+"""Of deploy/asterisk/extensions.conf, which the PBX must have for these actions."""
+QUEUE_PREFIX: Final = "queue-"
+
+NO_DIGIT: Final = "none"
+"""What a call's `digit` is when the menu got none."""
+
+Sound = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_/-]{0,199}$", description="A sound's name, as Asterisk knows it.")
+]
+Digit = Annotated[str, Field(pattern=r"^[0-9*#]$")]
 
 
 class _Action(BaseModel):
@@ -15,9 +31,7 @@ class Play(_Action):
     """Play a sound to its end, then hang up."""
 
     type: Literal["play"] = "play"
-    sound: str = Field(
-        pattern=r"^[A-Za-z0-9_][A-Za-z0-9_/-]{0,199}$", description="A sound's name, as Asterisk knows it."
-    )
+    sound: Sound
 
 
 class Continue(_Action):
@@ -35,7 +49,123 @@ class HangUp(_Action):
     type: Literal["hangup"] = "hangup"
 
 
-AnswerAction = Annotated[Play | Continue | HangUp, Field(discriminator="type")]
+class Transfer(_Action):
+    """Put the callee through to an agent's endpoint, or into a queue: one of the two."""
+
+    type: Literal["transfer"] = "transfer"
+    extension: str | None = Field(None, pattern=_NAME, description="An endpoint of the PBX, dialed as PJSIP/….")
+    queue: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,74}$", description="A queue of queues.conf.")
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "Transfer":
+        if (self.extension is None) == (self.queue is None):
+            raise ValueError("give either extension or queue")
+        if self.extension is not None and self.extension.startswith(QUEUE_PREFIX):
+            raise ValueError(f"an extension can't begin with {QUEUE_PREFIX}")
+        return self
+
+
+class OptOut(_Action):
+    """Put the number on the do-not-call list at once, then say so, if there is a sound, and hang up."""
+
+    type: Literal["opt_out"] = "opt_out"
+    scope: Literal["everywhere", "campaign"] = Field("everywhere", description="Whose calls are not wanted any more.")
+    sound: Sound | None = None
+
+
+class CallBack(_Action):
+    """Call again later, as one of the contact's attempts; then say so, if there is a sound, and hang up."""
+
+    type: Literal["call_back"] = "call_back"
+    after_minutes: int = Field(60, ge=1, le=60 * 24 * 30)
+    sound: Sound | None = None
+
+
+class LeaveMessage(_Action):
+    """Wait until it is quiet, which is after a machine's beep, play a sound, and hang up."""
+
+    type: Literal["leave_message"] = "leave_message"
+    sound: Sound
+
+
+_Simple = Play | Continue | HangUp | Transfer | OptOut | CallBack
+MenuAction = Annotated[_Simple, Field(discriminator="type")]
+
+
+class Menu(_Action):
+    """Ask for a digit, and do what belongs to it. The digit is kept on the call."""
+
+    type: Literal["menu"] = "menu"
+    prompt: Sound
+    digits: Mapping[Digit, MenuAction] = Field(min_length=1, description="An action for each digit.")
+    otherwise: MenuAction = Field(default_factory=HangUp, description="For any other digit, and for none.")
+    tries: int = Field(2, ge=1, le=5, description="How often the prompt is played.")
+    timeout_seconds: int = Field(5, ge=1, le=30, description="How long to wait for a digit after the prompt.")
+
+
+MachineAction = Annotated[_Simple | LeaveMessage, Field(discriminator="type")]
+PersonAction = Annotated[_Simple | Menu, Field(discriminator="type")]
+
+
+class Amd(_Action):
+    """Find out whether a person or a machine has answered. In doubt it is a person."""
+
+    type: Literal["amd"] = "amd"
+    human: PersonAction
+    machine: MachineAction = Field(default_factory=HangUp)
+    not_sure: PersonAction | None = Field(None, description="Empty: as for a person.")
+
+
+AnswerAction = Annotated[_Simple | LeaveMessage | Menu | Amd, Field(discriminator="type")]
 
 ANSWER_ACTION: TypeAdapter[AnswerAction] = TypeAdapter(AnswerAction)
 """Reads and writes an action as JSON."""
+
+
+def after_amd(action: AnswerAction, status: str) -> AnswerAction:
+    """What comes after AMD() has said `status`. One that the action knows nothing of is taken for a person."""
+    if not isinstance(action, Amd):
+        return HangUp()
+    if status == "MACHINE":
+        return action.machine
+    return action.not_sure or action.human if status == "NOTSURE" else action.human
+
+
+def after_menu(action: AnswerAction, amd_status: str | None, digit: str) -> AnswerAction:
+    """What comes after the menu of `action` has got `digit`, or NO_DIGIT."""
+    menu = after_amd(action, amd_status) if isinstance(action, Amd) and amd_status is not None else action
+    return menu.digits.get(digit, menu.otherwise) if isinstance(menu, Menu) else HangUp()
+
+
+def place_of(action: AnswerAction) -> Continue | None:
+    """Where in the dialplan an action is carried out; None for one that needs no dialplan."""
+    match action:
+        case Continue():
+            return action
+        case Menu():
+            return Continue(context=MENU_CONTEXT)
+        case Amd():
+            return Continue(context=AMD_CONTEXT)
+        case LeaveMessage():
+            return Continue(context=MESSAGE_CONTEXT)
+        case Transfer(extension=str(extension)):
+            return Continue(context=TRANSFER_CONTEXT, extension=extension)
+        case Transfer(queue=str(queue)):
+            return Continue(context=TRANSFER_CONTEXT, extension=f"{QUEUE_PREFIX}{queue}")
+        case _:
+            return None
+
+
+def variables_of(action: AnswerAction) -> dict[str, str]:
+    """Channel variables that the dialplan reads for an action."""
+    match action:
+        case Menu():
+            return {
+                "PROMPT": action.prompt,
+                "MENU_TRIES": str(action.tries),
+                "MENU_TIMEOUT": str(action.timeout_seconds),
+            }
+        case LeaveMessage():
+            return {"MESSAGE": action.sound}
+        case _:
+            return {}

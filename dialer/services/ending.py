@@ -140,6 +140,8 @@ def _move(row: RowMapping, disposition: Disposition, ended_at: datetime, not_dia
         step = Final(FinalReason.ANSWERED if answered else FinalReason.CANCELLED)
     elif disposition is Disposition.WITHDRAWN and row["hangup_requested_at"] is not None:
         step = Final(FinalReason.CANCELLED)
+    elif _wants_call_back(row, disposition, attempts):
+        step = Retry(max(row["callback_at"], ended_at))
     else:
         step = next_step(
             RetryPolicy.model_validate(row["retry_policy"]),
@@ -150,6 +152,12 @@ def _move(row: RowMapping, disposition: Disposition, ended_at: datetime, not_dia
             not_dialed=not_dialed,
         )
     return move_for(row["contact_id"], row["id"], step, attempts=attempts, disposition=disposition)
+
+
+def _wants_call_back(row: RowMapping, disposition: Disposition, attempts: int) -> bool:
+    """The callee has asked for it, and there is an attempt left."""
+    is_wanted = row["callback_at"] is not None and disposition is Disposition.ANSWERED
+    return is_wanted and attempts < row["campaign_max_attempts"]
 
 
 def move_for(

@@ -20,6 +20,14 @@ SOFT_HANGUP_EXPLICIT = 32
 SOFT_HANGUP_BY_DRIVER = 1
 
 
+MENU_CONTEXT = "dialer-menu"
+AMD_CONTEXT = "dialer-amd"
+# What callees press in a menu and what AMD() makes of them, by the last two digits, as in the lab.
+PRESSED = {"83": "1", "84": "9"}
+HEARD = {"80": "MACHINE", "82": "NOTSURE"}
+_MOST_TRIES = 5
+
+
 class Exchange:
     """Moves channels along. All methods run on the event loop; what takes time is a timer."""
 
@@ -246,10 +254,39 @@ class Exchange:
         channel.dialplan_app, channel.dialplan_data = ("Wait", "1") if exists else ("AppDial2", "(Outgoing Line)")
         channel.changed()
         self.deliver(channel, "ChannelDialplan", lambda: self._dialplan_event(channel))
-        if exists:
+        if channel.context in (MENU_CONTEXT, AMD_CONTEXT):
+            self._after(channel, self.settings.ivr_ms / 1000, self._hand_back)
+        elif exists:
             self._after(channel, self.settings.ivr_ms / 1000, self._dialplan_is_over)
         else:
             self._end(channel, 0, None, "dialplan")
+
+    def _hand_back(self, channel: Channel) -> None:
+        """As deploy/asterisk/extensions.conf does: report what was found out, and enter the application again."""
+        suffix = channel.number[-2:]
+        if channel.context == MENU_CONTEXT:
+            digit = PRESSED.get(suffix, "")
+            report, variables = "dialer_digit", {"digit": digit or "none"}
+            channel.app_args = ("menu", digit)
+        else:
+            status = HEARD.get(suffix, "HUMAN")
+            report, variables = "dialer_amd", {"status": status, "cause": ""}
+            channel.app_args = ("amd", status, "")
+        self.deliver(
+            channel,
+            "ChannelUserevent",
+            lambda: {**events.user_event(report, self.now(), variables), "channel": channel.fragment()},
+        )
+        self._enter_again(channel)
+
+    def _enter_again(self, channel: Channel, tries: int = 1) -> None:
+        """Where nobody listens the dialplan waits for the listener that takes over, but not for ever."""
+        if self.enter_stasis(channel):
+            return
+        if tries > _MOST_TRIES:
+            self._dialplan_is_over(channel)
+        else:
+            channel.timer = self._loop.call_later(1.0, self._enter_again, channel, tries + 1)
 
     def _dialplan_event(self, channel: Channel) -> events.Event:
         return events.dialplan(channel.fragment(), self.now(), channel.dialplan_app, channel.dialplan_data)

@@ -169,6 +169,14 @@ async def continue_in_dialplan(request: web.Request) -> web.Response:
     return no_content()
 
 
+async def set_variable(request: web.Request) -> web.Response:
+    """POST /channels/{id}/variable. The simulator has no dialplan that would read it."""
+    _channel_in_stasis(request)
+    if not text(await read_parameters(request), "variable"):
+        raise AriRefusal(400, "Variable name is required")
+    return no_content()
+
+
 async def play(request: web.Request) -> web.Response:
     """POST /channels/{id}/play, POST /channels/{id}/play/{playbackId}"""
     channel = _channel_in_stasis(request)
@@ -222,6 +230,7 @@ ROUTES = [
     web.delete("/ari/channels/{id}", hang_up),
     web.post("/ari/channels/{id}/dial", dial),
     web.post("/ari/channels/{id}/continue", continue_in_dialplan),
+    web.post("/ari/channels/{id}/variable", set_variable),
     web.post("/ari/channels/{id}/play", play),
     web.post("/ari/channels/{id}/play/{playback}", play),
     web.get("/ari/playbacks/{playback}", get_playback),

@@ -105,6 +105,15 @@ class Call(CreatedAt, Base):
     late_dialed_at: Mapped[datetime | None]
     """A sign of life came from the PBX after the call had ended."""
 
+    digit: Mapped[str | None]
+    """Pressed in the menu; `none` if nothing was."""
+    amd_status: Mapped[str | None]
+    """Who answered, in AMD()'s words: HUMAN, MACHINE or NOTSURE."""
+    result: Mapped[str | None]
+    """What the dialplan has reported."""
+    callback_at: Mapped[datetime | None]
+    """When the callee wants to be called again."""
+
     dialstatus: Mapped[str | None]
     cause: Mapped[int | None] = mapped_column(SmallInteger)
     tech_cause: Mapped[int | None] = mapped_column(SmallInteger)

@@ -14,8 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from dialer.ari.client import AriClient
 from dialer.ari.errors import Refused
 from dialer.db import following
-from dialer.domain.actions import AnswerAction, Continue, HangUp, Play
-from dialer.errors import AriError
+from dialer.domain.actions import AnswerAction, CallBack, OptOut, Play, place_of, variables_of
+from dialer.errors import AriError, DialerError
+from dialer.services.dnc import DncList, NewDncEntry
+from dialer.services.listening.following import OptedOut
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +30,11 @@ P = ParamSpec("P")
 class Commands:
     """For one node. Every method returns at once; a failure is logged, and mended where that is possible."""
 
-    def __init__(self, engine: Engine, node_id: int, client: AriClient) -> None:
+    def __init__(self, engine: Engine, node_id: int, client: AriClient, dnc: DncList) -> None:
         self._engine = engine
         self._node_id = node_id
         self._client = client
+        self._dnc = dnc
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="ari-commands")
         self._lock = threading.Lock()
         self._being_hung_up: set[UUID] = set()
@@ -40,6 +43,10 @@ class Commands:
     def act(self, call_id: UUID, action: AnswerAction) -> None:
         """Run the answer action of a call that has just been answered."""
         self._submit(self._act, call_id, action)
+
+    def opt_out(self, wish: OptedOut) -> None:
+        """Take back the calls to somebody whose entry is on the do-not-call list already."""
+        self._submit(self._opt_out, wish)
 
     def playback_finished(self, call_id: UUID, *, failed: bool) -> None:
         """The sound is over: hang up."""
@@ -89,12 +96,18 @@ class Commands:
 
     def _act(self, call_id: UUID, action: AnswerAction) -> None:
         try:
+            place = place_of(action)
+            if place is not None:
+                for name, value in variables_of(action).items():
+                    self._client.set_variable(call_id, name, value)
+                self._client.continue_(
+                    call_id, context=place.context, extension=place.extension, priority=place.priority
+                )
+                return
             match action:
-                case Play(sound=sound):
+                case Play(sound=str(sound)) | OptOut(sound=str(sound)) | CallBack(sound=str(sound)):
                     self._client.play(call_id, str(call_id), f"sound:{sound}")
-                case Continue(context=context, extension=extension, priority=priority):
-                    self._client.continue_(call_id, context=context, extension=extension, priority=priority)
-                case HangUp():
+                case _:
                     self._client.hang_up(call_id)
         except AriError as error:
             if isinstance(error, Refused) and error.http_status == _NO_CHANNEL:
@@ -102,6 +115,14 @@ class Commands:
                 return
             log.error("the answer action of call %s failed: %s", call_id, error)  # noqa: TRY400
             self._fail(call_id, f"answer action: {error}")
+
+    def _opt_out(self, wish: OptedOut) -> None:
+        new = NewDncEntry(wish.phone_number, wish.campaign_id)
+        try:
+            self._dnc.add(new, f"call {wish.call_id}", source="callee")
+        except DialerError as error:
+            # The entry stands, and the gate sees it; only calls that were queued already are refused one by one.
+            log.warning("queued calls to who opted out in call %s were not taken back: %s", wish.call_id, error)
 
     def _after_playback(self, call_id: UUID, failed: bool) -> None:
         try:

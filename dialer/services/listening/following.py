@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, RowMapping
 
 from dialer import failpoints
 from dialer.clock import Clock
-from dialer.db import following, nodes
-from dialer.domain.actions import ANSWER_ACTION, AnswerAction, Continue, HangUp
+from dialer.db import dnc, following, nodes
+from dialer.domain.actions import ANSWER_ACTION, AnswerAction, CallBack, HangUp, OptOut, after_amd, after_menu, place_of
 from dialer.domain.calls import CallState
 from dialer.domain.dispositions import Disposition
 from dialer.limits.slots import Slot
@@ -26,6 +26,15 @@ log = logging.getLogger(__name__)
 _ACTION_CACHE_SECONDS: Final = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """Somebody does not want to be called any more, by this campaign or (None) by any."""
+
+    call_id: UUID
+    phone_number: str
+    campaign_id: int | None
+
+
 @dataclass(slots=True)
 class Outcome:
     """What has to be done once the batch is committed."""
@@ -33,6 +42,7 @@ class Outcome:
     slots: list[Slot] = field(default_factory=list)
     ends: list[tuple[int, Disposition]] = field(default_factory=list)
     to_act: list[tuple[UUID, AnswerAction]] = field(default_factory=list)
+    opted_out: list[OptedOut] = field(default_factory=list)
     to_hang_up: list[UUID] = field(default_factory=list)
     late_dials: int = 0
 
@@ -88,12 +98,38 @@ class Following:
         ending = [call_id for call_id, item in news.calls.items() if item.hangup is not None]
         rows = following.lock(tx, self._node_id, sorted(news.calls), sorted(ending))
         steps = [(row, news.calls[row["id"]], decide(_facts(row), news.calls[row["id"]], again=again)) for row in rows]
-        actions = self._actions(tx, [row for row, _, step in steps if step.acts])
+        whole = self._actions(tx, [row for row, _, step in steps if step.acts or step.goes_on or step.decides])
+        chosen = {row["id"]: _chosen(row, item, whole[row["id"]]) for row, item, _ in steps if row["id"] in whole}
+        to_act = {
+            row["id"]: whole[row["id"]] if step.acts else chosen[row["id"]]
+            for row, _, step in steps
+            if step.acts or step.goes_on
+        }
         at = nodes.time(tx)
         following.progress(
             tx,
-            [_progress(item, step, actions.get(row["id"]), at) for row, item, step in steps if step.state is not None],
+            [
+                _progress(item, step, to_act.get(row["id"]), chosen.get(row["id"]), at)
+                for row, item, step in steps
+                if step.state is not None
+            ],
         )
+        outcome.opted_out = [
+            _opted_out(row, chosen[row["id"]])
+            for row, _, step in steps
+            if step.decides and isinstance(chosen[row["id"]], OptOut)
+        ]
+        for wish in sorted(outcome.opted_out, key=lambda wish: wish.phone_number):
+            # With the digit: who has pressed it is never called again, whatever becomes of this process.
+            dnc.put(
+                tx,
+                phone_number=wish.phone_number,
+                campaign_id=wish.campaign_id,
+                reason="opted out on the telephone",
+                expires_at=None,
+                source="callee",
+                user=f"call {wish.call_id}",
+            )
         endings: list[Ending] = [step.ending for _, _, step in steps if step.ending is not None]
         if endings:
             outcome.slots = end_calls(tx, endings, seen=outcome.ends)
@@ -103,7 +139,7 @@ class Following:
             log.error("late_dial: call %s was dialed although it was not to be dialed any more", call_id)
         outcome.late_dials = len(late)
         outcome.to_hang_up = [row["id"] for row, _, step in steps if step.hang_up]
-        outcome.to_act = list(actions.items())
+        outcome.to_act = list(to_act.items())
 
     def _actions(self, tx: Connection, rows: list[RowMapping]) -> dict[UUID, AnswerAction]:
         """What each of these calls does on answer."""
@@ -129,11 +165,29 @@ def _facts(row: RowMapping) -> CallFacts:
         state=CallState(row["state"]),
         hangup_requested=row["hangup_requested_at"] is not None,
         action_started=row["action_started_at"] is not None,
+        digit=row["digit"],
+        amd_status=row["amd_status"],
     )
 
 
-def _progress(news: CallNews, step: Step, action: AnswerAction | None, at: datetime) -> dict[str, Any]:
-    on = action if isinstance(action, Continue) else None
+def _chosen(row: RowMapping, news: CallNews, whole: AnswerAction) -> AnswerAction:
+    """What follows in `whole` from the menu's digit, or else from who has answered."""
+    amd_status = news.amd_status or row["amd_status"]
+    if news.digit is not None:
+        return after_menu(whole, amd_status, news.digit)
+    return after_amd(whole, amd_status) if amd_status is not None else HangUp()
+
+
+def _opted_out(row: RowMapping, action: AnswerAction) -> OptedOut:
+    is_everywhere = not (isinstance(action, OptOut) and action.scope == "campaign")
+    return OptedOut(row["id"], row["phone_number"], None if is_everywhere else row["campaign_id"])
+
+
+def _progress(
+    news: CallNews, step: Step, action: AnswerAction | None, chosen: AnswerAction | None, at: datetime
+) -> dict[str, Any]:
+    on = place_of(action) if action is not None else None
+    call_back = chosen if step.decides and isinstance(chosen, CallBack) else None
     return {
         "id": news.call_id,
         "state": step.state,
@@ -141,7 +195,12 @@ def _progress(news: CallNews, step: Step, action: AnswerAction | None, at: datet
         "ringing_at": news.ringing_at,
         "answered_at": news.up_at,
         "dialstatus": news.dialstatus,
-        "action_started_at": at if step.acts else None,
+        "action_started_at": at if step.acts or step.goes_on else None,
+        "begins_anew": step.goes_on and news.handed_back == "amd",
+        "digit": news.digit,
+        "amd_status": news.amd_status,
+        "result": news.result,
+        "callback_at": at + timedelta(minutes=call_back.after_minutes) if call_back else None,
         "context": on.context if on else None,
         "extension": on.extension if on else None,
         "priority": on.priority if on else None,

@@ -21,6 +21,7 @@ from dialer.config import Settings
 from dialer.db import nodes
 from dialer.errors import AriError
 from dialer.limits.limiter import Limiter
+from dialer.services.dnc import DncList
 from dialer.services.listening.commands import Commands
 from dialer.services.listening.duties import Duties
 from dialer.services.listening.errors import ReignOver
@@ -78,7 +79,12 @@ class Listener:
         log.info("node %s: the lease is given back", self._pbx.name)
 
     def _lead(self, reign: Reign, stop: threading.Event) -> None:
-        commands = Commands(self._engine, self._pbx.node_id, self._pbx.client)
+        commands = Commands(
+            self._engine,
+            self._pbx.node_id,
+            self._pbx.client,
+            DncList(self._engine, self._clock, self._settings),
+        )
         duties = Duties(
             self._engine,
             self._pbx.node_id,

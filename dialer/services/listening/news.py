@@ -14,8 +14,10 @@ from dialer.ari.events import (
     Echo,
     Event,
     PlaybackFinished,
+    Reported,
     StasisStart,
 )
+from dialer.domain.actions import NO_DIGIT
 from dialer.domain.calls import OPEN_STATES, CallState
 from dialer.services.ending import Ending, HangupReport
 
@@ -30,7 +32,10 @@ class CallNews:
 
     Attributes:
         is_alive: the channel was there and doing something: more than the news of its end.
-        in_stasis: it was handed to us.
+        in_stasis: it was handed to us, by its answer.
+        handed_back: the dialplan has handed it back: `menu` or `amd`, whose answer is in `digit` or `amd_status`.
+        is_stock: all this is from a list of channels, so that it may not be new.
+        result: what the dialplan has reported.
         hangup: how it ended, if it did.
     """
 
@@ -40,6 +45,11 @@ class CallNews:
     ringing_at: datetime | None = None
     up_at: datetime | None = None
     in_stasis: bool = False
+    handed_back: str | None = None
+    is_stock: bool = False
+    digit: str | None = None
+    amd_status: str | None = None
+    result: str | None = None
     dialstatus: str | None = None
     hangup: HangupReport | None = None
 
@@ -65,7 +75,11 @@ class News:
                 if not event.is_tomb:
                     news = self._sign_of_life(channel, at)
                     if news is not None:
-                        news.in_stasis = True
+                        _handed(news, event.args)
+            case Reported(channel=channel, what=what, value=value):
+                news = self._of(channel)
+                if news is not None:
+                    _reported(news, what, value)
             case ChannelStateChange(channel=channel):
                 self._sign_of_life(channel, at)
             case Dial(peer=peer, dialstatus=dialstatus):
@@ -112,6 +126,27 @@ class News:
         return self.calls.setdefault(call_id, CallNews(call_id, channel.name))
 
 
+def _handed(news: CallNews, args: tuple[str, ...]) -> None:
+    match args:
+        case ("menu", *digits):
+            news.handed_back = "menu"
+            news.digit = "".join(digits[:1]) or NO_DIGIT
+        case ("amd", status, *_):
+            news.handed_back = "amd"
+            news.amd_status = status
+        case _:
+            news.in_stasis = True
+
+
+def _reported(news: CallNews, what: str, value: str) -> None:
+    if what == "digit":
+        news.digit = value or NO_DIGIT
+    elif what == "status":
+        news.amd_status = value
+    else:
+        news.result = value
+
+
 @dataclass(frozen=True, slots=True)
 class CallFacts:
     """What the row says of a call."""
@@ -119,6 +154,8 @@ class CallFacts:
     state: CallState
     hangup_requested: bool
     action_started: bool
+    digit: str | None = None
+    amd_status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +166,8 @@ class Step:
         state: where it goes, or stays, before it ends; None: its row is left alone.
         ending: how it ends, if it does.
         acts: its answer action has to be run, now and only now.
+        goes_on: the dialplan has done its part, and what follows from that has to be run.
+        decides: its menu has got a digit that was not known before.
         hang_up: the channel must go.
         is_late: it was dialed although it was over, or not to be dialed.
     """
@@ -136,6 +175,8 @@ class Step:
     state: CallState | None = None
     ending: Ending | None = None
     acts: bool = False
+    goes_on: bool = False
+    decides: bool = False
     hang_up: bool = False
     is_late: bool = False
 
@@ -155,11 +196,16 @@ def decide(facts: CallFacts, news: CallNews, *, again: bool = False) -> Step:
         state = CallState.UP
     elif news.is_alive and state is CallState.ORIGINATING:
         state = CallState.RINGING
+    known = facts.digit if news.handed_back == "menu" else facts.amd_status
     # An end without anything before it: its beginning fell into a gap. The row still learns the channel's name.
     return Step(
         state=state,
         ending=Ending(news.call_id, hangup=news.hangup) if is_over else None,
         acts=news.in_stasis and not (facts.action_started or facts.hangup_requested or is_over),
+        goes_on=news.handed_back is not None
+        and (known is None or not news.is_stock or again)
+        and not (facts.hangup_requested or is_over),
+        decides=news.digit is not None and (facts.digit is None or again),
         hang_up=news.is_alive and facts.hangup_requested and not is_over,
     )
 

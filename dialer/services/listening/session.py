@@ -4,6 +4,7 @@ import logging
 import queue
 import threading
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -68,14 +69,20 @@ class Session:
             if call_id is None or channel.is_tomb:
                 continue
             snapshot = _snapshot(channel)
-            news.add(StasisStart(snapshot, ()) if channel.in_stasis else ChannelStateChange(snapshot), lambda: now)
+            news.add(
+                StasisStart(snapshot, channel.stasis_args) if channel.in_stasis else ChannelStateChange(snapshot),
+                lambda: now,
+            )
+            if call_id in news.calls:
+                news.calls[call_id].is_stock = True
             self._commands.subscribe(call_id)
-        in_stasis = [call_id for call_id, item in news.calls.items() if item.in_stasis]
+        in_stasis = [call_id for call_id, item in news.calls.items() if item.in_stasis or item.handed_back]
         with self._engine.begin() as tx:
             begun = following.with_action_started(tx, self._node_id, in_stasis)
-        self._write(news)
+        acting = self._write(news)
         for call_id in begun:
-            self._commands.take_up(call_id)
+            if call_id not in acting:
+                self._commands.take_up(call_id)
 
     def follow(self, events: EventSocket, stop: threading.Event) -> str:
         """Write what comes, until the socket is lost, or `stop` is set and all that had come is written.
@@ -130,10 +137,14 @@ class Session:
                 news.add(event, lambda moment=moment: self._reign.database_time(moment))  # type: ignore[misc]
         return news
 
-    def _write(self, news: News) -> None:
-        """Write, as often as it takes while the lease holds: what was heard is not heard again."""
+    def _write(self, news: News) -> frozenset[UUID]:
+        """Write, as often as it takes while the lease holds: what was heard is not heard again.
+
+        Returns:
+            The calls for which something was begun.
+        """
         if not (news.calls or news.finished or news.tombs_gone or news.echo):
-            return
+            return frozenset()
         again = False
         while True:
             try:
@@ -148,21 +159,25 @@ class Session:
             except DBAPIError as error:
                 if len(news.calls) <= 1:
                     log.error("unwritable_event: %s: %s", list(news.calls), error)  # noqa: TRY400
-                    return
+                    return frozenset()
                 log.error("a batch is written call by call, because: %s", error)  # noqa: TRY400
-                self._write_apart(news)
-                return
+                return self._write_apart(news)
         self._carry_out(news, outcome)
+        return frozenset(call_id for call_id, _ in outcome.to_act)
 
-    def _write_apart(self, news: News) -> None:
+    def _write_apart(self, news: News) -> frozenset[UUID]:
         """Let one call that can't be written not take the others with it."""
-        for call_id, item in sorted(news.calls.items()):
-            self._write(News(calls={call_id: item}))
+        acting = [self._write(News(calls={call_id: item})) for call_id, item in sorted(news.calls.items())]
         self._write(News(finished=news.finished, tombs_gone=news.tombs_gone, echo=news.echo))
+        return frozenset().union(*acting)
 
     def _carry_out(self, news: News, outcome: Outcome) -> None:
+        for call_id, heard in news.calls.items():
+            log.debug("call %s: written: %s", call_id, heard)
         for call_id, action in outcome.to_act:
             self._commands.act(call_id, action)
+        for opt_out in outcome.opted_out:
+            self._commands.opt_out(opt_out)
         for call_id in outcome.to_hang_up:
             self._commands.doom(call_id)
         for call_id, finished in news.finished.items():

@@ -1,0 +1,81 @@
+"""Answer actions: what follows from what."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from dialer.domain.actions import (
+    ANSWER_ACTION,
+    HangUp,
+    LeaveMessage,
+    Menu,
+    OptOut,
+    Play,
+    after_amd,
+    after_menu,
+    place_of,
+    variables_of,
+)
+
+MENU = {"type": "menu", "prompt": "offer", "digits": {"9": {"type": "opt_out"}}}
+
+
+def _read(stored: Any) -> Any:
+    return ANSWER_ACTION.validate_python(stored)
+
+
+def test_an_action_is_read_as_it_was_written() -> None:
+    action = _read({"type": "amd", "human": MENU, "machine": {"type": "leave_message", "sound": "m"}})
+    assert _read(action.model_dump(mode="json")) == action
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"type": "transfer"},
+        {"type": "transfer", "extension": "a", "queue": "b"},
+        {"type": "transfer", "extension": "queue-sales"},
+        {"type": "transfer", "extension": "a&PJSIP/b"},
+        {"type": "transfer", "queue": "a,b"},
+        {"type": "menu", "prompt": "offer", "digits": {}},
+        {"type": "menu", "prompt": "offer", "digits": {"10": {"type": "hangup"}}},
+        {"type": "menu", "prompt": "a&b", "digits": {"1": {"type": "hangup"}}},
+        {"type": "menu", "prompt": "offer", "digits": {"1": MENU}},
+        {"type": "amd", "human": {"type": "amd", "human": {"type": "hangup"}}},
+        {"type": "leave_message", "sound": "${SHELL(id)}"},
+        {"type": "call_back", "after_minutes": 0},
+    ],
+)
+def test_what_makes_no_sense_is_refused(wrong: Any) -> None:
+    with pytest.raises(ValidationError):
+        _read(wrong)
+
+
+def test_in_doubt_it_is_a_person() -> None:
+    action = _read({"type": "amd", "human": {"type": "play", "sound": "hello"}})
+    assert after_amd(action, "HUMAN") == after_amd(action, "NOTSURE") == after_amd(action, "") == Play(sound="hello")
+    assert after_amd(action, "MACHINE") == HangUp()
+    doubtful = _read({"type": "amd", "human": {"type": "hangup"}, "not_sure": {"type": "play", "sound": "who"}})
+    assert after_amd(doubtful, "NOTSURE") == Play(sound="who")
+
+
+def test_a_digit_belongs_to_the_menu_that_asked_for_it() -> None:
+    machine = {"type": "leave_message", "sound": "m"}
+    amd = _read({"type": "amd", "human": MENU, "machine": machine})
+    assert after_menu(_read(MENU), None, "9") == after_menu(amd, "HUMAN", "9") == OptOut()
+    assert after_menu(_read(MENU), None, "5") == after_menu(_read(MENU), None, "none") == HangUp()
+    # The campaign was edited meanwhile.
+    assert after_menu(amd, "MACHINE", "9") == after_menu(Play(sound="x"), None, "9") == HangUp()
+
+
+def test_the_dialplan_is_told_what_it_needs() -> None:
+    menu = _read(MENU)
+    assert isinstance(menu, Menu)
+    assert variables_of(menu) == {"PROMPT": "offer", "MENU_TRIES": "2", "MENU_TIMEOUT": "5"}
+    assert variables_of(LeaveMessage(sound="m")) == {"MESSAGE": "m"}
+    assert variables_of(HangUp()) == {}
+    queue = place_of(_read({"type": "transfer", "queue": "sales"}))
+    assert queue is not None
+    assert (queue.context, queue.extension) == ("dialer-transfer", "queue-sales")
+    assert place_of(OptOut()) is None
