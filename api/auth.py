@@ -83,6 +83,7 @@ PERMISSIONS: Final = MappingProxyType(
         "contacts.get": Rule(Access.VIEWER, Scope.CONTACTS_READ),
         "contacts.explain": Rule(Access.VIEWER, Scope.CONTACTS_READ),
         "calls.create": Rule(Access.MANAGER, Scope.CALLS_WRITE),
+        "trial_calls.create": Rule(Access.MANAGER, Scope.CALLS_WRITE),
         "calls.listed": Rule(Access.VIEWER, Scope.CALLS_READ),
         "calls.get": Rule(Access.VIEWER, Scope.CALLS_READ),
         "calls.hang_up": Rule(Access.MANAGER, Scope.CALLS_WRITE),

@@ -59,6 +59,10 @@ LINKS: Final = {
         "calls_get": {"call_id": "$response.body#/id"},
         "calls_hang_up": {"call_id": "$response.body#/id"},
     },
+    "trial_calls_create": {
+        "calls_get": {"call_id": "$response.body#/id"},
+        "calls_hang_up": {"call_id": "$response.body#/id"},
+    },
     "nodes_create": {
         "nodes_get": {"node_id": "$response.body#/id"},
         "nodes_edit": {"node_id": "$response.body#/id"},

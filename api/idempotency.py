@@ -29,6 +29,7 @@ CREATING: Final = frozenset(
         "control.allow_number",
         "dnc.add",
         "nodes.create",
+        "trial_calls.create",
         "trunks.create",
         "users.create",
     }

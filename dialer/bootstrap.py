@@ -45,6 +45,7 @@ from dialer.services.single_calls import SingleCalls
 from dialer.services.stats import Stats
 from dialer.services.sweeping import Sweeping
 from dialer.services.telephony import Telephony
+from dialer.services.trial_calls import TrialCalls
 from dialer.services.users import Users
 
 
@@ -277,6 +278,10 @@ class Dialer:
     @cached_property
     def telephony(self) -> Telephony:
         return Telephony(self.engine, self.clock)
+
+    @cached_property
+    def trial_calls(self) -> TrialCalls:
+        return TrialCalls(self.engine, self.single_calls)
 
     @cached_property
     def users(self) -> Users:

@@ -11,6 +11,7 @@ from api.routes.dnc import dnc
 from api.routes.health import health
 from api.routes.nodes import nodes
 from api.routes.numbers import numbers
+from api.routes.trial_calls import trial_calls
 from api.routes.trunks import trunks
 from api.routes.users import users
 
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     health,
     nodes,
     numbers,
+    trial_calls,
     trunks,
     users,
 )
