@@ -74,8 +74,12 @@ def _install(release: Release, folder: Path) -> None:
     partial = folder.with_name(f"{folder.name}.partial")
     log = folder.with_name(f"{folder.name}.log")
     for leftover in (folder, partial):
-        shutil.rmtree(leftover, ignore_errors=True)
+        _remove(leftover)
     command = [
+        # mmdebstrap mounts the machine's /dev/shm and more into the folder. In a namespace of its own nobody else sees
+        # that, and it ends with its processes, also when they are killed: whoever removes the folder then, removes
+        # nothing of the machine's.
+        *("unshare", "--mount", "--propagation=private", "--"),
         _mmdebstrap(log),
         "--mode=root",
         "--variant=apt",
@@ -102,6 +106,15 @@ def _install(release: Release, folder: Path) -> None:
         )
     (partial / _STAMP).write_text(f"{version}\n", encoding="utf-8")
     partial.rename(folder)
+
+
+def _remove(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> None:
+    """Remove what an earlier install left, unless it would take what is mounted in there with it."""
+    inside = f"{folder}/"
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        if (point := line.split()[1]).startswith(inside):
+            raise LabFailed(f"{point} is mounted, by an install that was killed: `umount {point}`, then try again.")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _mmdebstrap(log: Path) -> str:

@@ -41,6 +41,24 @@ def test_it_is_installed_once(commands: list[list[str]], tmp_path: Path) -> None
     assert commands[0][-3:] == ["sid", str(tmp_path / "asterisk-22.partial"), "http://deb.debian.org/debian"]
 
 
+def test_what_the_install_mounts_is_seen_by_nobody_else(commands: list[list[str]]) -> None:
+    install(RELEASE)
+    assert commands[0][:4] == ["unshare", "--mount", "--propagation=private", "--"]
+
+
+def test_a_folder_in_which_something_is_mounted_is_not_removed(tmp_path: Path) -> None:
+    partial = tmp_path / "asterisk-22.partial"
+    (partial / "dev" / "shm").mkdir(parents=True)
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"tmpfs /dev/shm tmpfs rw 0 0\ntmpfs {partial}/dev/shm tmpfs rw 0 0\n", encoding="utf-8")
+    with pytest.raises(LabFailed, match=f"umount {partial}/dev/shm"):
+        module._remove(partial, mounts)
+    assert partial.exists()
+    mounts.write_text(f"tmpfs {partial}-2/dev/shm tmpfs rw 0 0\n", encoding="utf-8")
+    module._remove(partial, mounts)
+    assert not partial.exists()
+
+
 def test_another_mirror_may_be_named(commands: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(MIRROR_VARIABLE, "https://snapshot.example/")
     install(RELEASE)
