@@ -67,7 +67,7 @@ def test_promoted_cluster_has_another_history_and_a_restarted_one_has_not(server
         server.stop()
         restarted = _history(server)
         server.stop()
-        data = next(folder.rglob("PG_VERSION")).parent
+        data = next(folder.rglob("postgresql.auto.conf")).parent
         (data / "recovery.signal").touch()
         with (data / "postgresql.auto.conf").open("a") as file:
             file.write("restore_command = '/bin/false'\n")
