@@ -25,7 +25,11 @@ def no_controls(text: str) -> str:
 Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(no_controls)]
 """One line of text."""
 Name = Annotated[Line, StringConstraints(min_length=1, max_length=200)]
-CallerId = Annotated[Line, StringConstraints(min_length=1, max_length=80)]
+CallerId = Annotated[
+    Line,
+    # What is between < and > becomes the user of a SIP address: a number, and nothing that could be more of a header.
+    StringConstraints(min_length=1, max_length=80, pattern=r"^([^<>]+|[^<>]*<\+?[0-9*#]{1,20}>)$"),
+]
 E164 = Annotated[str, StringConstraints(pattern=r"^\+[0-9]{6,19}$")]
 Phone = Annotated[Line, Field(min_length=1, max_length=64, description="E.164, or national with a default_region.")]
 Region = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 code of a country, like DE.")]
