@@ -46,6 +46,14 @@ _EXPECTED: Final[Mapping[str, Disposition]] = {
     "hops": Disposition.NO_ANSWER,
 }
 
+# Without the SIP status, which 16 does not tell: 401, 403 and 407 look like the callee's 603, 487 like nothing known.
+_WITHOUT_SIP_STATUS: Final[Mapping[str, Disposition]] = {
+    "forbidden": Disposition.REJECTED,
+    "unauthorized": Disposition.REJECTED,
+    "proxy_auth": Disposition.REJECTED,
+    "terminated": Disposition.FAILED,
+}
+
 _NEVER_DIALED: Final = frozenset(
     {Disposition.WITHDRAWN, Disposition.NOT_DIALED, Disposition.FAILED, Disposition.CANCELLED}
 )
@@ -104,8 +112,12 @@ class Audit:
         return asdict(self)
 
 
-def audit(engine: Engine, campaign_id: int, ledger: Ledger) -> Audit:
-    """Compare a campaign's calls with the ledger. `calls` counts the calls that were claimed, dialed or not."""
+def audit(engine: Engine, campaign_id: int, ledger: Ledger, *, tells_sip_status: bool = True) -> Audit:
+    """Compare a campaign's calls with the ledger. `calls` counts the calls that were claimed, dialed or not.
+
+    Args:
+        tells_sip_status: whether the PBX said `tech_cause`; before 20.17, 22.7 and 23.1 it doesn't.
+    """
     with engine.connect() as connection:
         columns = [getattr(Call, name) for name in CallFacts.__dataclass_fields__]
         rows = connection.execute(select(*columns).where(Call.campaign_id == campaign_id)).mappings()
@@ -114,13 +126,19 @@ def audit(engine: Engine, campaign_id: int, ledger: Ledger) -> Audit:
         policy = RetryPolicy.model_validate(
             connection.scalar(select(Campaign.retry_policy).where(Campaign.id == campaign_id))
         )
-    return compare(calls, states, policy, ledger)
+    return compare(calls, states, policy, ledger, tells_sip_status=tells_sip_status)
 
 
 def compare(
-    calls: Mapping[UUID, CallFacts], contact_states: Iterable[str], policy: RetryPolicy, ledger: Ledger
+    calls: Mapping[UUID, CallFacts],
+    contact_states: Iterable[str],
+    policy: RetryPolicy,
+    ledger: Ledger,
+    *,
+    tells_sip_status: bool = True,
 ) -> Audit:
     """As `audit`, from values."""
+    expected = _EXPECTED if tells_sip_status else {**_EXPECTED, **_WITHOUT_SIP_STATUS}
     states = list(contact_states)
     fates = {i.channel.removesuffix(REDIRECTED): i.fate for i in ledger.invites if i.channel.endswith(REDIRECTED)}
     ledger = replace(ledger, invites=posted(ledger))
@@ -138,7 +156,9 @@ def compare(
         early_redials=sum(1 for _ in _early_redials(calls, policy, ledger, ends)),
         late_dials=sum(_is_late(call, invites.get(str(call.id), [])) for call in calls.values()),
         calls_without_disposition=sum(call.state != "ended" or call.disposition is None for call in calls.values()),
-        wrong_dispositions=sum(_is_wrong(call, invites.get(str(call.id), []), ends, fates) for call in calls.values()),
+        wrong_dispositions=sum(
+            _is_wrong(call, invites.get(str(call.id), []), ends, fates, expected) for call in calls.values()
+        ),
         indeterminate=sum(call.disposition == Disposition.INDETERMINATE for call in calls.values()),
         dispositions=dict(
             sorted(Counter(call.disposition for call in claimed if call.disposition is not None).items())
@@ -193,7 +213,11 @@ def _is_late(call: CallFacts, invites: list[Invite]) -> bool:
 
 
 def _is_wrong(
-    call: CallFacts, invites: list[Invite], ends: Mapping[Invite, End], redirected: Mapping[str, str]
+    call: CallFacts,
+    invites: list[Invite],
+    ends: Mapping[Invite, End],
+    redirected: Mapping[str, str],
+    expected: Mapping[str, Disposition],
 ) -> bool:
     """Whether the disposition is not what the ledger shows. `indeterminate` is counted by itself."""
     if call.disposition in (None, Disposition.INDETERMINATE):
@@ -201,10 +225,10 @@ def _is_wrong(
     if not invites:
         return call.disposition not in _NEVER_DIALED
     last = invites[-1]
-    return call.disposition != _shown(redirected.get(last.channel, last.fate), ends.get(last))
+    return call.disposition != _shown(redirected.get(last.channel, last.fate), ends.get(last), expected)
 
 
-def _shown(fate: str, end: End | None) -> Disposition | None:
+def _shown(fate: str, end: End | None, expected: Mapping[str, Disposition]) -> Disposition | None:
     if end is None:
         return None
     if end.was_up:
@@ -213,4 +237,4 @@ def _shown(fate: str, end: End | None) -> Disposition | None:
         return Disposition.CANCELLED
     if end.hung_up_by == "timeout":
         return Disposition.NO_ANSWER
-    return _EXPECTED.get(fate)
+    return expected.get(fate)

@@ -106,7 +106,9 @@ def run(
         _watch(client, campaign_id, demo, console, clock, half_way=pbx.half_way if pbx else None)
         elapsed = clock.monotonic() - begun
         cpu = (pbx.cpu_seconds() - cpu_before[0], demo_started.cpu_seconds() - cpu_before[1]) if pbx else None
-        found = audit(demo_started.up.dialer.engine, campaign_id, demo_started.ledger())
+        tells_sip_status = pbx is None or pbx.tells_sip_status
+        engine = demo_started.up.dialer.engine
+        found = audit(engine, campaign_id, demo_started.ledger(), tells_sip_status=tells_sip_status)
     more: dict[str, Any] = dict(pbx.known) if pbx else {}
     if cpu is not None and found.calls:
         asterisk, ours = (round(seconds / found.calls, 4) for seconds in cpu)

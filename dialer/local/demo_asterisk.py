@@ -17,6 +17,8 @@ from dialer.local import demo
 from dialer.local.far_end import FarEnd, Pbx
 
 FREEZE_SECONDS: Final = 20.0
+# Of the releases that the lab has.
+_SIP_STATUS_SINCE: Final = 22
 _TIMEOUT_SECONDS: Final = 5
 # After the PBX was killed nobody cancels: then the network ends what still rings, before the call may be dialed again.
 _PACE: Final = Pace(ring=0.3, talk=0.5, last_moment=0.9 * _TIMEOUT_SECONDS, longest=_TIMEOUT_SECONDS + 2.0)
@@ -82,7 +84,14 @@ def far_end(
             endpoint=f"PJSIP/{{number}};call={{call_id}}@{TRUNK}",
             timeout_seconds=_TIMEOUT_SECONDS,
             sound="hello-world",
-            pbx=Pbx(lab.ari_url, lab.ledger, faults.cpu_seconds, lambda: FAULTS[fault](faults), known),
+            pbx=Pbx(
+                lab.ari_url,
+                lab.ledger,
+                faults.cpu_seconds,
+                half_way=lambda: FAULTS[fault](faults),
+                tells_sip_status=lab.release.major >= _SIP_STATUS_SINCE,
+                known=known,
+            ),
             settings={
                 "real_calls_allowed": True,
                 "ari_password": SecretStr(lab.password),

@@ -19,6 +19,7 @@ class Pbx:
         ledger: the far end's own record.
         cpu_seconds: what the PBX has used since it was first started.
         half_way: is called, once, when half of the contacts are done.
+        tells_sip_status: whether its events have `tech_cause`.
         known: what else is said of it in the result.
     """
 
@@ -26,6 +27,7 @@ class Pbx:
     ledger: Callable[[], Ledger]
     cpu_seconds: Callable[[], float]
     half_way: Callable[[], None] = _nothing
+    tells_sip_status: bool = True
     known: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -238,3 +238,21 @@ def test_leg_that_follows_a_redirect_may_have_an_end_of_its_own() -> None:
         [an_end(at=0.2), replace(an_end(was_up=True, by="callee"), channel=redirected)],
     )
     assert (result.unknown_invites, result.wrong_dispositions) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("fate", "told", "untold"),
+    [
+        ("forbidden", "trunk_fault", "rejected"),
+        ("terminated", "no_answer", "failed"),
+        ("rejected", "rejected", "rejected"),
+        ("busy", "busy", "busy"),
+    ],
+)
+def test_what_is_right_depends_on_whether_the_pbx_tells_the_sip_status(fate: str, told: str, untold: str) -> None:
+    ledger = Ledger(invites=(an_invite(fate=fate),), ends=(an_end(),))
+    for tells, disposition in ((True, told), (False, untold)):
+        calls = {FIRST: a_call(disposition=disposition)}
+        assert compare(calls, ["done"], POLICY, ledger, tells_sip_status=tells).wrong_dispositions == 0
+        other = {FIRST: a_call(disposition="unallocated")}
+        assert compare(other, ["done"], POLICY, ledger, tells_sip_status=tells).wrong_dispositions == 1
