@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, text
 
 from dialer.db import timeline
 from dialer.embedded.postgres import EmbeddedPostgres
-from tests.support.world import World
+from tests.support.world import World, wait_for
 
 OTHER = "UPDATE control SET pg_timeline = '1/00000001'"
 
@@ -83,6 +83,7 @@ def _history(server: EmbeddedPostgres) -> str:
     engine = create_engine(server.start())
     try:
         with engine.begin() as tx:
+            wait_for(lambda: not tx.scalar(text("SELECT pg_is_in_recovery()")), "the end of recovery")
             return str(tx.scalar(text(f"SELECT {timeline.CURRENT}")))
     finally:
         engine.dispose()
