@@ -72,6 +72,11 @@ LINKS: Final = {
         "trunks_edit": {"trunk_id": "$response.body#/id"},
     },
     "dnc_add": {"dnc_remove": {"entry_id": "$response.body#/id"}},
+    "webhooks_create": {
+        "webhooks_get": {"webhook_id": "$response.body#/id"},
+        "webhooks_test": {"webhook_id": "$response.body#/id"},
+        "webhooks_deliveries": {"webhook_id": "$response.body#/id"},
+    },
     "users_create": {"users_get": {"user_id": "$response.body#/id"}},
     "api_keys_create": {
         "api_keys_get": {"key_id": "$response.body#/id"},

@@ -32,6 +32,7 @@ CREATING: Final = frozenset(
         "trial_calls.create",
         "trunks.create",
         "users.create",
+        "webhooks.create",
     }
 )
 """The endpoints that take a key."""

@@ -47,6 +47,7 @@ from dialer.services.sweeping import Sweeping
 from dialer.services.telephony import Telephony
 from dialer.services.trial_calls import TrialCalls
 from dialer.services.users import Users
+from dialer.services.webhooks import Webhooks
 
 
 class Dialer:
@@ -286,6 +287,10 @@ class Dialer:
     @cached_property
     def users(self) -> Users:
         return Users(self.engine, Passwords())
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        return Webhooks(self.engine, self.clock, self.settings)
 
     def close(self) -> None:
         """Let go of all connections."""

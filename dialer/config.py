@@ -92,6 +92,10 @@ class Settings(BaseSettings):
     rate_limit_window: int = Field(60, ge=1, description="That window, in seconds.")
     max_upload_mb: int = Field(2048, ge=1, description="Largest call list that is accepted, in megabytes.")
 
+    webhooks_to_private_addresses: bool = Field(
+        False, description="Whether webhooks may go to addresses that are not public, as in a network of your own."
+    )
+
     ari_app: str = Field(
         "dialer", pattern=r"^[A-Za-z0-9_-]{1,64}$", description="The Stasis application's name on every PBX."
     )

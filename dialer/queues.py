@@ -23,6 +23,7 @@ class Queue(StrEnum):
     ORIGINATE = "originate"
     CONTROL = "control"
     IMPORT = "import"
+    WEBHOOKS = "webhooks"
     MAINTENANCE = "maintenance"
 
 
@@ -34,6 +35,8 @@ class Job(StrEnum):
     RECONCILE = "control.reconcile"
     WORK_ON_IMPORTS = "import.work_on_imports"
     FAIL_STALE_UPLOADS = "import.fail_stale_uploads"
+    DELIVER_WEBHOOKS = "webhooks.deliver"
+    FORGET_DELIVERIES = "webhooks.forget"
     WITHDRAW_EXPIRED = "maintenance.withdraw_expired"
     FREE_LEAKED_SLOTS = "maintenance.free_leaked_slots"
     CORRECT_OUTCOMES = "maintenance.correct_outcomes"

@@ -48,6 +48,8 @@ def _configuration() -> dict[str, Any]:
             "dispatch": _every(1.0, Job.DISPATCH),
             "reconcile": _every(2.0, Job.RECONCILE),
             "imports": _every(1.0, Job.WORK_ON_IMPORTS),
+            "webhooks": _every(1.0, Job.DELIVER_WEBHOOKS),
+            "old-deliveries": _every(3600.0, Job.FORGET_DELIVERIES),
             "withdraw-expired": _every(5.0, Job.WITHDRAW_EXPIRED),
             "fold-counts": _every(5.0, Job.FOLD_COUNTS),
             "correct-outcomes": _every(10.0, Job.CORRECT_OUTCOMES),

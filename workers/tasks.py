@@ -33,6 +33,16 @@ def fail_stale_uploads() -> None:
     dialer().call_lists.fail_stale(older_than_seconds=3600)
 
 
+@app.task(name=Job.DELIVER_WEBHOOKS.value)
+def deliver_webhooks() -> None:
+    dialer().webhooks.deliver()
+
+
+@app.task(name=Job.FORGET_DELIVERIES.value)
+def forget_deliveries() -> None:
+    dialer().webhooks.forget()
+
+
 @app.task(name=Job.WITHDRAW_EXPIRED.value)
 def withdraw_expired() -> None:
     dialer().sweeping.withdraw_expired()

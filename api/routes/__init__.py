@@ -14,6 +14,7 @@ from api.routes.numbers import numbers
 from api.routes.trial_calls import trial_calls
 from api.routes.trunks import trunks
 from api.routes.users import users
+from api.routes.webhooks import webhooks
 
 BLUEPRINTS = (
     api_keys,
@@ -30,4 +31,5 @@ BLUEPRINTS = (
     trial_calls,
     trunks,
     users,
+    webhooks,
 )

@@ -110,6 +110,7 @@ def parts(settings: Settings, stack: Stack) -> list[Part]:
         ),
         _part("worker-control", "worker", "--queues", f"{Queue.CONTROL},{Queue.MAINTENANCE}", "--name", "control"),
         _part("worker-import", "worker", "--queues", Queue.IMPORT, "--name", "import"),
+        _part("worker-webhooks", "worker", "--queues", Queue.WEBHOOKS, "--name", "webhooks"),
         _part("beat", "beat", stage=2),
         *([_part("exporter", "exporter")] if "exporter" in stack.metrics_ports else []),
         _part("flower", "flower", "--port", str(ports.flower), "--address", HOST, stage=2),

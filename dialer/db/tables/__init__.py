@@ -16,6 +16,7 @@ from dialer.db.tables.campaigns import (
     ZoneSet,
 )
 from dialer.db.tables.telephony import AllowedNumber, Control, PbxNode, Trunk
+from dialer.db.tables.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "AllowedNumber",
@@ -40,5 +41,7 @@ __all__ = [
     "Session",
     "Trunk",
     "User",
+    "Webhook",
+    "WebhookDelivery",
     "ZoneSet",
 ]
