@@ -9,6 +9,7 @@ from pydantic import Field, FilePath, SecretStr, ValidationError, field_validato
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from dialer.ca_files import database_url_with_ca, redis_url_with_ca
+from dialer.domain import profiles
 from dialer.errors import ConfigurationError
 
 PREFIX = "DIALER_"
@@ -197,6 +198,13 @@ class Settings(BaseSettings):
     def _redis_only(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("redis://", "rediss://")):
             raise ValueError("must begin with redis:// or rediss://")
+        return value
+
+    @field_validator("single_call_profile")
+    @classmethod
+    def _known_profile(cls, value: str) -> str:
+        if value not in profiles.names():
+            raise ValueError(f"must be one of {', '.join(profiles.names())}")
         return value
 
     @field_validator("jwt_secret")

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialer.config import load_settings
 from dialer.domain import profiles
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.gate import GateFacts, decide
 from dialer.domain.profiles import NumberCap, OwnRules, loosened, regions_of, rules_for
 from dialer.domain.rules import Cap, Rules
 from dialer.domain.window import CallingWindow
+from dialer.errors import ConfigurationError
 
 ALWAYS = CallingWindow.parse("00:00-24:00")
 NUMBERS = {
@@ -90,6 +92,12 @@ def test_campaign_can_not_loosen_its_profile(field: str, own: OwnRules, timeout:
 def test_campaign_s_defaults_fit_every_profile(profile: str) -> None:
     caps = (NumberCap(calls=1, period_hours=24),)
     assert loosened(OwnRules(calling_window=CallingWindow(), profile=profile, number_caps=caps), 30) == []
+
+
+def test_single_calls_can_not_be_under_a_profile_that_is_none_of_these() -> None:
+    with pytest.raises(ConfigurationError, match="DIALER_SINGLE_CALL_PROFILE"):
+        load_settings(_env_file=None, single_call_profile="us-xx")
+    assert load_settings(_env_file=None, single_call_profile="by_region").single_call_profile == "by_region"
 
 
 # For any zone, any moment and any profile
