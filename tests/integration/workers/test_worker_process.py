@@ -15,8 +15,8 @@ import redis
 from dialer.queues import Queue, QueueNudges
 from workers.watchdog import EXIT_CODE
 
-STALL_SECONDS = 3.0
-DRAIN_SECONDS = 3.0
+STALL_SECONDS = 5.0
+DRAIN_SECONDS = 8.0
 NOBODYS_TRUNK = 999
 
 
