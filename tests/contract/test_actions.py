@@ -145,7 +145,7 @@ def test_people_hear_the_menu_of_an_ivr_and_machines_are_left_a_message(
     call = installation.run(suffix, amd)
     assert call["amd_status"] in statuses
     assert call["result"] in (result, "hangup")
-    # Whoever has answered hears something within two seconds, the time to tell people from machines included.
+    # Two seconds, the time to tell people from machines included; 1.8 to 1.9 is usual, the rest is for a busy machine.
     if suffix != "80":
         assert _delay(call) < timedelta(seconds=2.2), _delay(call)
 
