@@ -195,7 +195,8 @@ def _progress(
         "ringing_at": news.ringing_at,
         "answered_at": news.up_at,
         "dialstatus": news.dialstatus,
-        "action_started_at": at if step.acts or step.goes_on else None,
+        # The answer's time is reckoned from our own clock, and may be off by a little.
+        "action_started_at": max(at, news.up_at or at) if step.acts or step.goes_on else None,
         "begins_anew": step.goes_on and news.handed_back == "amd",
         "digit": news.digit,
         "amd_status": news.amd_status,
