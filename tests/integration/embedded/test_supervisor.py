@@ -39,8 +39,10 @@ print(child.pid, flush=True)
 time.sleep(1000)
 """
 OWNER = """
+import signal
 import sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in a shell's background
 from dialer.local.supervisor import Part, Supervisor
 command = [sys.executable, "-S", "-c", "import time; time.sleep(1000)"]
 with Supervisor(Path(sys.argv[1]), [Part("one", command), Part("two", command, stage=2)]) as supervisor:
