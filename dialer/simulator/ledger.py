@@ -88,13 +88,17 @@ class Ledger:
     creates: tuple[str, ...] = field(default=())
 
     def of(self, channels: Collection[str]) -> "Ledger":
-        """What is about these channels."""
+        """What is about these channels, and the legs that the PBX added to them (`<id>;redirected`)."""
+
+        def ours(channel: str) -> bool:
+            return channel.partition(";")[0] in channels
+
         return Ledger(
             starts=self.starts,
-            posts=tuple(post for post in self.posts if post.channel in channels),
-            invites=tuple(invite for invite in self.invites if invite.channel in channels),
-            ends=tuple(end for end in self.ends if end.channel in channels),
-            creates=tuple(channel for channel in self.creates if channel in channels),
+            posts=tuple(post for post in self.posts if ours(post.channel)),
+            invites=tuple(invite for invite in self.invites if ours(invite.channel)),
+            ends=tuple(end for end in self.ends if ours(end.channel)),
+            creates=tuple(channel for channel in self.creates if ours(channel)),
         )
 
     def invites_by_channel(self) -> dict[str, list[Invite]]:
