@@ -44,7 +44,7 @@ fuzz: $(READY)
 	@$(BIN)/python -m tests.fuzz --examples $(EXAMPLES)
 
 test-asterisk: $(READY)
-	@$(BIN)/python -m tests.contract.run
+	@$(BIN)/python -m tests.contract.run $(ARGS)
 
 chaos: $(READY)
 	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS))
