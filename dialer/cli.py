@@ -154,10 +154,8 @@ def worker(queues: str, concurrency: int, name: str) -> None:
 @main.command()
 def beat() -> None:
     """Run the clock: one process, that tells the workers every second to look."""
-    settings = resolve(load_settings())
-    folder = settings.data_dir / "run"
-    folder.mkdir(parents=True, exist_ok=True)
-    _celery("beat", "--schedule", str(folder / "beat-schedule"), "--pidfile", "")
+    resolve(load_settings())
+    _celery("beat", "--pidfile", "")
 
 
 @main.command()

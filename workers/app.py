@@ -4,7 +4,6 @@ import ssl
 from typing import Any
 
 from celery import Celery
-from celery.schedules import crontab
 
 from dialer.config import Settings
 from dialer.queues import Job, Queue
@@ -43,6 +42,7 @@ def _configuration() -> dict[str, Any]:
             "health_check_interval": 10,
         },
         "timezone": "UTC",
+        "beat_scheduler": "workers.beat:SteadyScheduler",
         "beat_max_loop_interval": 1,
         "beat_schedule": {
             "dispatch": _every(1.0, Job.DISPATCH),
@@ -55,11 +55,7 @@ def _configuration() -> dict[str, Any]:
             "correct-outcomes": _every(10.0, Job.CORRECT_OUTCOMES),
             "leaked-slots": _every(30.0, Job.FREE_LEAKED_SLOTS),
             "stale-uploads": _every(60.0, Job.FAIL_STALE_UPLOADS),
-            "sessions": {
-                "task": Job.FORGET_SESSIONS.value,
-                "schedule": crontab(minute="17"),
-                "options": {"queue": Queue.MAINTENANCE.value},
-            },
+            "old-sessions": _every(3600.0, Job.FORGET_SESSIONS),
         },
     }
 
