@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, text
 
+from dialer.domain.sharing import Row
+
 _LOCK: Final = 7_301_003
 
 
@@ -146,7 +148,7 @@ _QUEUE: Final = text("""
 
 def queue(
     tx: Connection,
-    campaign: RowMapping,
+    campaign: Row,
     contact_ids: Sequence[int],
     call_ids: Sequence[UUID],
     turns: Sequence[float],

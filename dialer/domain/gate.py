@@ -116,16 +116,22 @@ def opens(facts: GateFacts) -> datetime | None:
     return None
 
 
-def _later(facts: GateFacts, at: datetime) -> datetime | None:
-    """The latest of the earliest moments that each rule names."""
+def held_until(facts: GateFacts, at: datetime) -> datetime:
+    """The latest of the moments from `at` on that dates, retry delay, caps and gap name; hours aside."""
     rules = facts.rules
     moments = [at, *(m for m in (facts.not_before, facts.due_at) if m is not None)]
     caps = [cap for cap in rules.caps if not (cap.unless_consent and facts.consented)]
     moments += [cap.opens(facts.dials, at) for cap in (*caps, *([rules.gap] if rules.gap else []))]
-    opening = rules.next_opening(facts.zones, max(moments)) if facts.zones else None
+    return max(moments)
+
+
+def _later(facts: GateFacts, at: datetime) -> datetime | None:
+    """The latest of the earliest moments that each rule names."""
+    held = held_until(facts, at)
+    opening = facts.rules.next_opening(facts.zones, held) if facts.zones else None
     if opening is None or (facts.not_after is not None and opening >= facts.not_after):
         return None
-    return max(*moments, opening)
+    return max(held, opening)
 
 
 def _stop(facts: GateFacts) -> Refusal | None:

@@ -107,6 +107,20 @@ class Rules:
                     return moment
         return None
 
+    def open_until(self, zones: Sequence[str], at: datetime) -> datetime:
+        """Until when calls are permitted without a break, if they are `at`; after a day it has to be asked again."""
+        sure = at.astimezone(UTC) + timedelta(days=_SOON_DAYS - 2)
+        closings = (o for o in sorted(set(self._closings(zones, at, _SOON_DAYS))) if at < o < sure)
+        return next((o for o in closings if not self.permits(zones, o)), sure)
+
+    def _closings(self, zones: Sequence[str], at: datetime, days: int) -> Iterable[datetime]:
+        for zone in zones:
+            yield from clock_changes(zone, at, at + timedelta(days=days))
+            ends = {window.end for schedule in self.schedules for window in schedule.windows}
+            # A holiday, or a day that is left out, begins with its first minute.
+            for minutes in sorted(ends | {0}):
+                yield from moments(zone, at, minutes, days)
+
     def _openings(self, zones: Sequence[str], at: datetime, days: int) -> Iterable[datetime]:
         for zone in zones:
             yield from clock_changes(zone, at, at + timedelta(days=days))

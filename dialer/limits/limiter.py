@@ -14,12 +14,9 @@ import orjson
 import redis
 from redis.exceptions import RedisError, ResponseError
 
+from dialer.domain.pacing import interval_seconds
 from dialer.errors import LimitsUnavailable
 from dialer.limits.slots import Slot
-
-SPACING: Final = 1.05
-"""Places are this much further apart than 1/CPS: room for the jitter between a place and the written request, so
-that no window of one second holds more than CPS of them. The cost is 5 % of the mean."""
 
 LATENESS_SECONDS: Final = 0.04
 """A request written this long after its place still fits the window; later ones are not sent."""
@@ -171,7 +168,7 @@ class Limiter:
 
 
 def _interval_us(cps: float | None) -> int:
-    return 0 if cps is None else math.ceil(SPACING * 1e6 / cps)
+    return 0 if cps is None else math.ceil(interval_seconds(cps) * 1e6)
 
 
 def _by_scope(slots: Iterable[Slot]) -> list[tuple[str, list[str]]]:

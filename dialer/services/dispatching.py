@@ -12,10 +12,10 @@ from dialer.config import Settings
 from dialer.db import dispatching
 from dialer.db.dispatching import Place
 from dialer.domain.profiles import rules_for
+from dialer.domain.sharing import Row, Sharing
 from dialer.failpoints import Step
 from dialer.services import gating
 from dialer.services.nudges import Nudges
-from dialer.services.sharing import Sharing
 
 _PROMOTED_AT_ONCE: Final = 5000
 _CALLS_A_JOB: Final = 200
@@ -60,7 +60,7 @@ class Dispatching:
         load = dispatching.load(tx)
         open_places = {campaign["id"]: _open_places(campaign, places) for campaign in campaigns}
 
-        def queue(campaign: RowMapping, most: int, turns: Sequence[float]) -> int:
+        def queue(campaign: Row, most: int, turns: Sequence[float]) -> int:
             return self._queue(tx, campaign, open_places[campaign["id"]], most, turns)
 
         queued = 0
@@ -70,9 +70,7 @@ class Dispatching:
             queued += sharing.fill(may_dial, queue)
         return queued
 
-    def _queue(
-        self, tx: Connection, campaign: RowMapping, zone_ids: Sequence[int], most: int, turns: Sequence[float]
-    ) -> int:
+    def _queue(self, tx: Connection, campaign: Row, zone_ids: Sequence[int], most: int, turns: Sequence[float]) -> int:
         due = dispatching.due_contacts(tx, campaign["id"], zone_ids, most)
         cap = campaign["max_attempts"]
         dispatching.exhaust(tx, [row["id"] for row in due if row["attempts"] >= cap])

@@ -14,8 +14,9 @@ import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dialer.domain.pacing import SPACING
 from dialer.errors import LimitsUnavailable
-from dialer.limits.limiter import HORIZON_SECONDS, SPACING, Denied, Limit, Limiter, LimitsStale, Place
+from dialer.limits.limiter import HORIZON_SECONDS, Denied, Limit, Limiter, LimitsStale, Place
 from dialer.limits.slots import GLOBAL, Slot, campaign_scope, trunk_scope
 from tests.integration.limits.conftest import open_at_once
 from tests.support.redis_server import RedisServer

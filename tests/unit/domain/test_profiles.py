@@ -164,6 +164,23 @@ def test_no_earlier_quarter_of_an_hour_is_open_than_the_opening_named(
         moment += timedelta(minutes=15)
 
 
+@settings(max_examples=200, deadline=None)
+@given(MOMENTS, st.sampled_from(ZONES), st.sampled_from(profiles.names()), WINDOWS)
+def test_what_is_open_stays_open_until_the_moment_named(
+    at: datetime, zone_names: tuple[str, ...], profile: str, window: CallingWindow
+) -> None:
+    rules = rules_for(OwnRules(calling_window=window, profile=profile, skip_holidays=True), ("US", "US-FL"))
+    moment = rules.next_opening(zone_names, at)
+    if moment is None:
+        return
+    until = rules.open_until(zone_names, moment)
+    assert moment < until <= moment + timedelta(days=1)
+    assert until == moment + timedelta(days=1) or not rules.permits(zone_names, until)
+    while moment < until:
+        assert rules.permits(zone_names, moment)
+        moment += timedelta(minutes=11)
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(st.integers(0, 2_000_000), max_size=30),

@@ -1,9 +1,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping
-
-from dialer.services.sharing import Sharing
+from dialer.domain.sharing import Row, Sharing
 
 AHEAD = 3.0
 
@@ -20,7 +18,7 @@ class Queued:
         self.due = {int(name[1:]): n for name, n in due.items()}
         self.calls: list[tuple[float, int]] = []
 
-    def __call__(self, row: RowMapping, most: int, turns: Sequence[float]) -> int:
+    def __call__(self, row: Row, most: int, turns: Sequence[float]) -> int:
         got = min(most, self.due[row["id"]])
         self.due[row["id"]] -= got
         self.calls += [(turn, row["id"]) for turn in turns[:got]]
