@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from aiohttp import WSMsgType, web
+from aiohttp import ClientWebSocketResponse, WSMsgType, web
 
 from dialer.simulator import events
 
@@ -12,7 +12,9 @@ from dialer.simulator import events
 class Session:
     """One WebSocket. Events are queued here and written by the socket's own task."""
 
-    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.WriteTransport | None) -> None:
+    def __init__(
+        self, socket: web.WebSocketResponse | ClientWebSocketResponse, transport: asyncio.WriteTransport | None
+    ) -> None:
         self.socket = socket
         self._transport = transport
         self.is_silent = False
@@ -40,12 +42,34 @@ class Session:
                     await self.socket.send_frame(data, WSMsgType.TEXT)
 
 
+class KeptSession:
+    """Where events go that the PBX itself delivers. It lasts; what comes while no socket is open waits."""
+
+    def __init__(self) -> None:
+        self.open: Session | None = None
+        self._waiting: list[bytes] = []
+
+    def put(self, data: bytes) -> None:
+        """Queue one encoded event. Never blocks."""
+        if self.open is not None:
+            self.open.put(data)
+        else:
+            self._waiting.append(data)
+
+    def flush(self, opened: Session) -> None:
+        """From now on events go there, after those that have waited."""
+        self.open = opened
+        waiting, self._waiting = self._waiting, []
+        for data in waiting:
+            opened.put(data)
+
+
 class Application:
     """One Stasis application. It outlives its socket while it is subscribed to channels."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.session: Session | None = None
+        self.session: Session | KeptSession | None = None
         self.channels: Counter[str] = Counter()
         self.allowed: tuple[dict[str, Any], ...] = ()
         self.disallowed: tuple[dict[str, Any], ...] = ()
@@ -126,7 +150,7 @@ class Applications:
         application = self._by_name.get(name)
         return application if application is not None and application.session is not None else None
 
-    def connect(self, names: list[str], session: Session) -> None:
+    def connect(self, names: list[str], session: Session | KeptSession) -> None:
         """Give the applications to this socket. A socket that had one of them is told that it is replaced."""
         for name in names:
             application = self._by_name.setdefault(name, Application(name))

@@ -39,6 +39,8 @@ def _check_mix(context: click.Context, parameter: click.Parameter, value: str | 
 )
 @click.option("--seed", default=0, show_default=True, help="Decides the draw of the mix.")
 @click.option("--mix", callback=_check_mix, help="answered=60,busy=15,…; otherwise the last two digits decide.")
+@click.option("--events-to", help="ws://…: connect there with the events of --events-app, and keep them meanwhile.")
+@click.option("--events-app", default="dialer", show_default=True, help="The application that is served like this.")
 @click.option("--release", default="22", show_default=True, type=click.Choice(["16", "22"]), help="Asterisk to be.")
 def simulator(
     host: str,
@@ -54,6 +56,8 @@ def simulator(
     time_scale: float,
     seed: int,
     mix: str | None,
+    events_to: str | None,
+    events_app: str,
     release: str,
 ) -> None:
     """Run an ARI server without telephones. A number's last two digits decide what becomes of a call to it."""
@@ -73,6 +77,8 @@ def simulator(
                 "time_scale": time_scale,
                 "seed": seed,
                 "mix": mix,
+                "events_to": events_to,
+                "events_app": events_app,
                 "release": int(release),
             }
         )

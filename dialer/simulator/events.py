@@ -114,6 +114,11 @@ def application_replaced(at: str) -> Event:
     return {"type": "ApplicationReplaced", "timestamp": at}
 
 
+def application_registered(at: str) -> Event:
+    """Our connection to the application's listener is there."""
+    return {"type": "ApplicationRegistered", "timestamp": at}
+
+
 def encode(event: Event, application: str) -> bytes:
     """The event as it goes to that application's socket."""
     return orjson.dumps({**event, "asterisk_id": ASTERISK_ID, "application": application})

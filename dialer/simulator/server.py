@@ -12,6 +12,7 @@ from dialer.simulator import rest_asterisk, rest_channels
 from dialer.simulator.exchange import Exchange
 from dialer.simulator.faults import Faults
 from dialer.simulator.http import EXCHANGE, FAULTS, STALE, guard
+from dialer.simulator.outbound import connecting
 from dialer.simulator.settings import SimulatorSettings
 from dialer.simulator.sockets import SESSIONS, close_all, events_socket
 
@@ -39,7 +40,8 @@ def build_app(settings: SimulatorSettings, clock: Clock | None = None) -> web.Ap
         app[STALE] = weakref.WeakSet()
         app[SESSIONS] = set()
         app[rest_asterisk.STARTED_AT] = exchange.now()
-        yield
+        async with connecting(settings, exchange):
+            yield
         exchange.stop()
 
     app.cleanup_ctx.append(life)

@@ -24,4 +24,6 @@ class SimulatorSettings(BaseModel):
     time_scale: float = Field(1.0, gt=0, description="Divides the ring timeout of every originate.")
     seed: int = Field(0, description="Decides the draw of the mix.")
     mix: str | None = Field(None, description="Fates with weights; empty: the number's last two digits decide.")
+    events_to: str | None = Field(None, description="`ws://…`, to which to connect with the events of `events_app`.")
+    events_app: str = Field("dialer", min_length=1, description="The application whose events go to `events_to`.")
     release: Literal[16, 22] = Field(22, description="Which Asterisk's causes and fields to show.")

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from dialer.simulator.applications import Applications, Session
+from dialer.simulator.applications import Applications, KeptSession, Session
 from dialer.simulator.faults import SocketFault
 from dialer.simulator.http import EXCHANGE, HEADERS
 from dialer.simulator.parameters import AriRefusal
@@ -46,6 +46,8 @@ async def break_socket(applications: Applications, fault: SocketFault) -> None:
     """Do to the application's socket what the fault says. Without a socket nothing happens."""
     application = applications.get(fault.app)
     session = application.session if application is not None else None
+    if isinstance(session, KeptSession):
+        session = session.open
     if session is None:
         return
     if fault.how == "silent":

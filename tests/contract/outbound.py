@@ -1,58 +1,68 @@
-"""A listener that Asterisk connects to."""
+"""PBXs that connect to the listener themselves: a lab of their own, or a simulator."""
 
-import asyncio
-import base64
-import threading
+import queue
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import orjson
-from aiohttp import WSMsgType, web
 
-
-@dataclass
-class Heard:
-    """What came: the protocol and the user of each connection, and the types of all events."""
-
-    protocols: list[str] = field(default_factory=list)
-    users: list[tuple[str, str]] = field(default_factory=list)
-    types: list[str] = field(default_factory=list)
+from dialer.ari.server import Connection, EventServer
+from dialer.ari.socket import Lost
+from dialer.clock import SystemClock
+from dialer.lab.carrier import Pace
+from dialer.lab.lab import Lab, Options
+from dialer.simulator.settings import SimulatorSettings
+from dialer.simulator.threaded import running_simulator
+from tests.contract.targets import USERNAME, LabTarget, SimulatorTarget, Target
 
 
 @contextmanager
-def listening(port: int) -> Iterator[Heard]:
-    """Serve until the block ends; then connections are closed and new ones refused."""
-    heard = Heard()
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
+def connecting(target: Target, folder: Path, port: int) -> Iterator[Target]:
+    """Another PBX of the same kind, which connects to that port of this machine for the application `dialer`."""
+    url = f"ws://127.0.0.1:{port}/"
+    if isinstance(target, SimulatorTarget):
+        settings = target.running.settings.model_copy(
+            update={"events_to": url, "events_app": "dialer", "ledger": folder / "ledger.jsonl"}
+        )
+        with running_simulator(SimulatorSettings.model_validate(settings.model_dump())) as running:
+            yield SimulatorTarget(target.name, target.release, "simulator", running.url, target.password, running)
+        return
+    options = Options(pace=Pace(ring=0.3, talk=0.5), outbound_websocket=url)
+    with Lab(folder, str(target.release), options=options) as lab:
+        yield LabTarget(target.name, target.release, lab.version, lab.ari_url, lab.password, lab)
 
-    async def handle(request: web.Request) -> web.WebSocketResponse:
-        credentials = base64.b64decode(request.headers["Authorization"].removeprefix("Basic ")).decode()
-        user, _, password = credentials.partition(":")
-        heard.users.append((user, password))
-        heard.protocols.append(request.headers.get("Sec-WebSocket-Protocol", ""))
-        websocket = web.WebSocketResponse(protocols=("ari",))
-        await websocket.prepare(request)
-        async for message in websocket:
-            if message.type == WSMsgType.TEXT:
-                heard.types.append(orjson.loads(message.data)["type"])
-        return websocket
 
-    app = web.Application()
-    app.router.add_get("/", handle)
-    runner = web.AppRunner(app, shutdown_timeout=0.2)
+def free_port() -> int:
+    """One that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
-    async def start() -> None:
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
 
+@contextmanager
+def served(port: int, password: str) -> Iterator[EventServer]:
+    """A listener's server, until the block ends."""
+    server = EventServer("127.0.0.1", port, USERNAME, password, SystemClock())
+    server.start()
     try:
-        asyncio.run_coroutine_threadsafe(start(), loop).result(10)
-        yield heard
+        yield server
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
+        server.close()
+
+
+def heard(connection: Connection, until_echo: str) -> list[dict[str, Any]]:
+    """All events up to that echo."""
+    events: list[dict[str, Any]] = []
+    deadline = time.monotonic() + 10
+    while not any(event.get("userevent", {}).get("token") == until_echo for event in events):
+        try:
+            item = connection.inbox.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            raise AssertionError(f"no echo {until_echo} after {[event['type'] for event in events]}") from None
+        assert not isinstance(item, Lost), f"lost before the echo {until_echo}: {item.reason}"
+        events.append(orjson.loads(item.data))
+    return events

@@ -1,6 +1,5 @@
 """The lab itself: it restarts, it records, it leaves nothing."""
 
-import socket
 import subprocess
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +14,6 @@ from dialer.embedded.postgres import EmbeddedPostgres
 from dialer.lab.lab import Database, Lab, Options
 from dialer.lab.releases import checkout
 from tests.contract.conftest import Pbx
-from tests.contract.outbound import listening
 from tests.contract.targets import USERNAME
 from tests.contract.wire import Listener, eventually
 
@@ -101,30 +99,6 @@ def test_ari_over_tls_is_trusted_through_a_ca_of_one_s_own(pbx: Pbx, tmp_path: P
             timeout=10,
         )
         assert answer.status_code == 200
-
-
-def test_asterisk_connects_to_the_listener_and_keeps_events_while_it_is_away(pbx: Pbx, tmp_path: Path) -> None:
-    if pbx.target.release < 22:
-        pytest.skip("the outbound WebSocket came with 20.15, 21.10 and 22.5")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = Options(outbound_websocket=f"ws://127.0.0.1:{port}/")
-    with (
-        Lab(tmp_path / "lab", options=options) as lab,
-        AriClient(lab.ari_url, USERNAME, lab.password, "dialer") as client,
-    ):
-        with listening(port) as first:
-            eventually(lambda: first.protocols)
-            assert first.protocols[0] == "ari"
-            assert first.users[0] == (USERNAME, lab.password)
-            eventually(lambda: client.send_echo("here"))
-            eventually(lambda: "ChannelUserevent" in first.types)
-        call = uuid4()
-        client.originate(call, endpoint="PJSIP/+442079460010@carrier", caller_id=None, timeout_seconds=3, variables={})
-        eventually(lambda: client.channel(call) is None)
-        with listening(port) as second:
-            eventually(lambda: "ChannelDestroyed" in second.types)
 
 
 def _rows(cursor: psycopg2.extensions.cursor, statement: str, call: str) -> list[tuple[object, ...]]:
