@@ -65,6 +65,8 @@ PERMISSIONS: Final = MappingProxyType(
         "campaigns.listed": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
         "campaigns.get": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
         "campaigns.edit": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
+        "campaigns.clone": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
+        "campaigns.results": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
         "campaigns.start": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
         "campaigns.pause": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
         "campaigns.resume": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),

@@ -50,6 +50,10 @@ LINKS: Final = {
         "contacts_add": {"campaign_id": "$response.body#/id"},
         "contacts_listed": {"campaign_id": "$response.body#/id"},
     },
+    "campaigns_clone": {
+        "campaigns_get": {"campaign_id": "$response.body#/id"},
+        "call_lists_upload": {"campaign_id": "$response.body#/id"},
+    },
     "contacts_add": {"contacts_get": {"contact_id": "$response.body#/results/0/contact_id"}},
     "call_lists_upload": {
         "call_lists_get": {"call_list_id": "$response.body#/id"},

@@ -24,6 +24,7 @@ CREATING: Final = frozenset(
         "api_keys.create",
         "call_lists.upload",
         "calls.create",
+        "campaigns.clone",
         "campaigns.create",
         "contacts.add",
         "control.allow_number",

@@ -41,6 +41,7 @@ from dialer.services.passwords import Passwords
 from dialer.services.pbx_records import PbxRecords
 from dialer.services.reconciling import Reconciling
 from dialer.services.recovering import Recovering
+from dialer.services.results import Results
 from dialer.services.single_calls import SingleCalls
 from dialer.services.stats import Stats
 from dialer.services.sweeping import Sweeping
@@ -263,6 +264,10 @@ class Dialer:
     @cached_property
     def recovering(self) -> Recovering:
         return Recovering(self.engine)
+
+    @cached_property
+    def results(self) -> Results:
+        return Results(self.engine)
 
     @cached_property
     def single_calls(self) -> SingleCalls:

@@ -17,6 +17,9 @@ from api.schemas.campaigns import (
     CampaignPatch,
     CampaignPath,
     CampaignQuery,
+    CloneIn,
+    ResultsOut,
+    ResultsQuery,
     StatsOut,
 )
 from api.schemas.explaining import CampaignExplanationOut
@@ -44,6 +47,13 @@ def get(path: CampaignPath) -> Response:
     """Read a campaign"""
     campaign = dialer().campaigns.get(path.campaign_id)
     return answer(CampaignOut.model_validate(campaign), revision=campaign.revision)
+
+
+@campaigns.post("/<int:campaign_id>/clone", responses={201: CampaignOut, **problems(400, 404, 409, 415, 422)})
+def clone(path: CampaignPath, body: CloneIn) -> Response:
+    """Make a draft with the settings of this campaign. No contacts come with it"""
+    made = dialer().campaigns.clone(path.campaign_id, body.name, identity().username, within=keep(_created))
+    return _created(made)
 
 
 @campaigns.patch("/<int:campaign_id>", responses={200: CampaignDecided, **problems(400, 404, 409, 412, 415, 422, 428)})
@@ -88,6 +98,15 @@ def cancel(path: CampaignPath) -> Response:
 def stats(path: CampaignPath) -> Response:
     """Live counts of a campaign"""
     return answer(StatsOut.model_validate(dialer().stats.campaign(path.campaign_id)))
+
+
+@campaigns.get("/<int:campaign_id>/results", responses={200: ResultsOut, **problems(404, 422)})
+def results(path: CampaignPath, query: ResultsQuery) -> Response:
+    """What calls have come to, by call list, by hour or by attempt
+
+    The groups add up to `total`, which has the figures of the stats.
+    """
+    return answer(ResultsOut.model_validate(dialer().results.campaign(path.campaign_id, query.by)))
 
 
 def _created(campaign: CampaignRecord) -> Response:

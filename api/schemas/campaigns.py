@@ -32,6 +32,7 @@ from dialer.domain.retry import RetryPolicy
 from dialer.domain.window import CallingWindow
 from dialer.services.campaigns import NewCampaign
 from dialer.services.decisions import Decided
+from dialer.services.results import By
 
 
 def _known_region(region: str) -> str:
@@ -85,6 +86,10 @@ class CampaignIn(Schema):
 
     def new(self) -> NewCampaign:
         return NewCampaign(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class CloneIn(Schema):
+    name: Name = Field(description="Of the new campaign.")
 
 
 class CampaignPatch(Patch):
@@ -193,4 +198,30 @@ class StatsOut(Schema):
     in_flight: dict[str, int] = Field(description="Calls that may hold a channel, by state.")
     in_flight_total: int
     import_running: bool
+    as_of: Moment
+
+
+class ResultsQuery(Schema):
+    by: By = Field(description="`hour` is the clock hour, in UTC, in which a call was dialed.")
+
+
+class ResultOut(Schema):
+    """Calls that have ended."""
+
+    value: str | None = Field(description="The list's id (null: of no list), when the hour began, or the attempt.")
+    name: str | None = Field(description="The list's name.")
+    calls: dict[Disposition, int]
+    ended: int
+    dialed: int = Field(description="Without those that were withdrawn or not dialed.")
+    answered: int
+    answer_ratio: float | None = Field(description="Answered of those dialed, 0 to 1; null: none was dialed.")
+
+
+class ResultsOut(Schema):
+    """Counts, exact at `as_of`."""
+
+    campaign_id: int
+    by: By
+    groups: list[ResultOut]
+    total: ResultOut
     as_of: Moment

@@ -1,19 +1,25 @@
-"""A campaign's counts: folded ones, and the changes that are newer."""
+"""A campaign's counts: folded ones, and the changes that are newer (the view `campaign_counted` has both)."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
+
+from dialer.domain.dispositions import Disposition
 
 _FOLD_LOCK: Final = 7_301_101
 FOLD_BATCH: Final = 20_000
 
-# One statement, so one snapshot: a fold that commits meanwhile is seen as a whole or not at all.
 _READ: Final = text("""
-    SELECT key, sum(n)::bigint AS n FROM (
-        SELECT key, n FROM campaign_counts WHERE campaign_id = :campaign_id
-        UNION ALL
-        SELECT key, delta FROM campaign_count_deltas WHERE campaign_id = :campaign_id
-    ) AS parts GROUP BY key HAVING sum(n) <> 0
+    SELECT key, sum(n)::bigint AS n FROM campaign_counted
+    WHERE campaign_id = :campaign_id AND (key LIKE 'contacts.%' OR key LIKE 'calls.%')
+    GROUP BY key HAVING sum(n) <> 0
+""")
+
+_RESULTS: Final = text("""
+    SELECT split_part(key, '.', 2) AS value, split_part(key, '.', 3) AS disposition, sum(n)::bigint AS n
+    FROM campaign_counted WHERE campaign_id = :campaign_id AND key LIKE :prefix || '.%'
+    GROUP BY 1, 2 HAVING sum(n) <> 0
 """)
 
 # Deltas that a running transaction appends are not seen and stay. Those of a campaign that is gone are dropped.
@@ -38,6 +44,17 @@ _FOLD: Final = text("""
 def read(tx: Connection, campaign_id: int) -> dict[str, int]:
     """Counts by key: `contacts.<state>`, `contacts.done.<final reason>`, `calls.<disposition>`. None is 0."""
     return {row.key: row.n for row in tx.execute(_READ, {"campaign_id": campaign_id})}
+
+
+def results(tx: Connection, campaign_id: int, by: str) -> Sequence[RowMapping]:
+    """Ended calls by disposition and by `list` (its id; 0: no list), `hour` (`2026-03-02T09`, UTC) or `attempt`."""
+    return tx.execute(_RESULTS, {"campaign_id": campaign_id, "prefix": by}).mappings().all()
+
+
+def ended_calls(tx: Connection, campaign_id: int) -> dict[Disposition, int]:
+    """Ended calls by disposition."""
+    found = tx.execute(_READ, {"campaign_id": campaign_id})
+    return {Disposition(row.key.removeprefix("calls.")): row.n for row in found if row.key.startswith("calls.")}
 
 
 def fold(tx: Connection, *, batch: int = FOLD_BATCH) -> int:

@@ -179,10 +179,7 @@ _FINISHED: Final = """
       )
       AND (
           SELECT COALESCE(sum(n), 0) > 0 AND COALESCE(sum(n) FILTER (WHERE key NOT LIKE 'contacts.done.%'), 0) = 0
-          FROM (
-              SELECT key, n FROM campaign_counts WHERE campaign_id = campaigns.id
-              UNION ALL SELECT key, delta FROM campaign_count_deltas WHERE campaign_id = campaigns.id
-          ) AS counted WHERE key LIKE 'contacts.%'
+          FROM campaign_counted WHERE campaign_id = campaigns.id AND key LIKE 'contacts.%'
       )
 """
 

@@ -87,10 +87,7 @@ ALL: Final = (
         """
         SELECT campaign.id::text AS campaign, split_part(counted.key, '.', 2) AS state, sum(counted.n) AS n
         FROM campaigns AS campaign
-        JOIN (
-            SELECT campaign_id, key, n FROM campaign_counts
-            UNION ALL SELECT campaign_id, key, delta FROM campaign_count_deltas
-        ) AS counted ON counted.campaign_id = campaign.id
+        JOIN campaign_counted AS counted ON counted.campaign_id = campaign.id
         WHERE campaign.state IN ('running', 'paused') AND counted.key LIKE 'contacts.%' GROUP BY 1, 2
         """,
         ("campaign", "state"),
@@ -100,10 +97,7 @@ ALL: Final = (
         """
         SELECT campaign.id::text AS campaign, split_part(counted.key, '.', 2) AS disposition, sum(counted.n) AS n
         FROM campaigns AS campaign
-        JOIN (
-            SELECT campaign_id, key, n FROM campaign_counts
-            UNION ALL SELECT campaign_id, key, delta FROM campaign_count_deltas
-        ) AS counted ON counted.campaign_id = campaign.id
+        JOIN campaign_counted AS counted ON counted.campaign_id = campaign.id
         WHERE campaign.state IN ('running', 'paused') AND counted.key LIKE 'calls.%' GROUP BY 1, 2
         """,
         ("campaign", "disposition"),

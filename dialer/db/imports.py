@@ -278,6 +278,12 @@ def of_campaign(
     return list(_infos(tx, query.order_by(CallList.id if oldest_first else CallList.id.desc()).limit(limit)))
 
 
+def names(tx: Connection, campaign_id: int) -> dict[int, str]:
+    """The names of a campaign's lists, by id."""
+    found = tx.execute(select(CallList.id, CallList.name).where(CallList.campaign_id == campaign_id))
+    return {row.id: row.name for row in found}
+
+
 def _select() -> Select[Any]:
     counts = (
         select(

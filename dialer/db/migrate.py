@@ -13,7 +13,8 @@ from dialer.db.engine import create_engine
 from dialer.db.tables import Base
 
 
-def _config(url: str) -> Config:
+def alembic_config(url: str) -> Config:
+    """Alembic, told of our migrations and of a database."""
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     config.attributes["url"] = url
@@ -22,12 +23,12 @@ def _config(url: str) -> Config:
 
 def upgrade(url: str) -> None:
     """Apply all migrations that `url` has not had yet. Harmless if there are none."""
-    command.upgrade(_config(url), "head")
+    command.upgrade(alembic_config(url), "head")
 
 
 def revision(url: str, message: str) -> None:
     """Write a new migration from the difference between the tables and the database (for developers)."""
-    command.revision(_config(url), message, autogenerate=True)
+    command.revision(alembic_config(url), message, autogenerate=True)
 
 
 def is_current(url: str) -> bool:
@@ -36,7 +37,7 @@ def is_current(url: str) -> bool:
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_heads()
     engine.dispose()
-    return set(current) == set(ScriptDirectory.from_config(_config(url)).get_heads())
+    return set(current) == set(ScriptDirectory.from_config(alembic_config(url)).get_heads())
 
 
 def differences(url: str) -> list[str]:

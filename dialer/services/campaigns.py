@@ -90,6 +90,25 @@ class Campaigns:
             within(tx, campaign)
         return campaign
 
+    def clone(
+        self, campaign_id: int, name: str, user: str, *, within: Within[CampaignRecord] = nothing_more
+    ) -> CampaignRecord:
+        """Make a draft with the settings of another campaign, whatever that one's state. No contacts come with it.
+
+        Args:
+            within: called with the new campaign in the transaction that makes it.
+
+        Raises:
+            NotFound: no such campaign.
+            Conflict: there is one of that name.
+        """
+        with explaining(_violations({"name": name})), self._engine.begin() as tx:
+            model = asdict(_found(campaigns.get(tx, campaign_id), campaign_id))
+            settings = {field: model[field] for field in NewCampaign.__dataclass_fields__}
+            made = campaigns.create(tx, {**settings, "name": name, "created_by": user})
+            within(tx, made)
+        return made
+
     def get(self, campaign_id: int) -> CampaignRecord:
         """One campaign.
 

@@ -9,7 +9,7 @@ import uuid_utils.compat as uuid_utils
 from sqlalchemy import Connection, RowMapping, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dialer.db.tables import Call, Campaign, Contact, PbxNode, Trunk, ZoneSet
+from dialer.db.tables import Call, CallList, Campaign, Contact, PbxNode, Trunk, ZoneSet
 
 ALWAYS = {"start": "00:00", "end": "24:00", "days": [1, 2, 3, 4, 5, 6, 7]}
 _AREAS = (201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228)
@@ -65,6 +65,12 @@ def make_campaign(tx: Connection, trunk_id: int, name: str = "campaign", **chang
         "created_by": "tests",
     }
     return int(tx.execute(insert(Campaign).values(**values | changes).returning(Campaign.id)).scalar_one())
+
+
+def make_call_list(tx: Connection, campaign_id: int, name: str = "list.csv", **changes: Any) -> int:
+    """One that has been imported; contacts are put on it by `call_list_id`."""
+    values = {"campaign_id": campaign_id, "name": name, "state": "completed", "columns": {}, "created_by": "tests"}
+    return int(tx.execute(insert(CallList).values(**values | changes).returning(CallList.id)).scalar_one())
 
 
 def zone_set(tx: Connection, *zones: str) -> int:

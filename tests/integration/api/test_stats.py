@@ -50,9 +50,11 @@ def test_a_fold_changes_no_count(dialer: Dialer, campaign_id: int, contact_ids: 
 
 def test_folds_appends_and_readers_at_once_lose_nothing(dialer: Dialer, campaign_id: int) -> None:
     """Each append moves one from `a` to `b`, so every reader must see the same sum."""
-    append = text("INSERT INTO campaign_count_deltas (campaign_id, key, delta) VALUES (:c, 'a', -1), (:c, 'b', 1)")
+    append = text(
+        "INSERT INTO campaign_count_deltas (campaign_id, key, delta) VALUES (:c, 'calls.a', -1), (:c, 'calls.b', 1)"
+    )
     with dialer.engine.begin() as tx:
-        tx.execute(text("INSERT INTO campaign_counts VALUES (:c, 'a', 1000)"), {"c": campaign_id})
+        tx.execute(text("INSERT INTO campaign_counts VALUES (:c, 'calls.a', 1000)"), {"c": campaign_id})
     done = threading.Event()
     problems: list[object] = []
 
@@ -86,7 +88,7 @@ def test_folds_appends_and_readers_at_once_lose_nothing(dialer: Dialer, campaign
     with dialer.engine.begin() as tx:
         while counts.fold(tx):
             pass
-        assert counts.read(tx, campaign_id) == {"a": 700, "b": 300}
+        assert counts.read(tx, campaign_id) == {"calls.a": 700, "calls.b": 300}
 
 
 def test_a_fold_drops_changes_of_a_campaign_that_is_gone(dialer: Dialer) -> None:

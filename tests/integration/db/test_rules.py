@@ -7,16 +7,28 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from alembic import command
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import IntegrityError
 
 from dialer.db import counts
 from dialer.db.engine import create_engine
+from dialer.db.migrate import alembic_config
 from dialer.db.tables import Call, Contact
 from dialer.domain.calls import TRANSITIONS, CallState
 from dialer.domain.dispositions import Disposition
 from tests.support.databases import copy_of
-from tests.support.factories import make_call, make_campaign, make_contacts, make_node, make_trunk, row, zone_set
+from tests.support.factories import (
+    make_call,
+    make_call_list,
+    make_campaign,
+    make_contacts,
+    make_node,
+    make_trunk,
+    number,
+    row,
+    zone_set,
+)
 
 
 @pytest.fixture(scope="module")
@@ -231,6 +243,86 @@ def recount(tx: Connection, campaign_id: int) -> dict[str, int]:
         {"id": campaign_id},
     )
     return {row.key: row.n for row in contacts}
+
+
+def recount_results(tx: Connection, campaign_id: int, value: str) -> dict[tuple[str, str], int]:
+    """Ended calls by what `value` (SQL) makes of a call, and by disposition."""
+    found = tx.execute(
+        text(
+            f"SELECT {value} AS value, call.disposition, count(*) AS n FROM calls AS call"
+            " LEFT JOIN contacts AS contact ON contact.id = call.contact_id"
+            " WHERE call.campaign_id = :id AND call.state = 'ended' GROUP BY 1, 2"
+        ),
+        {"id": campaign_id},
+    )
+    return {(row.value, row.disposition): row.n for row in found}
+
+
+RESULTS = {
+    "list": "COALESCE(contact.call_list_id, 0)::text",
+    "hour": "to_char(COALESCE(call.dialed_at, call.ended_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24')",
+    "attempt": "call.attempt_number::text",
+}
+
+
+def results(tx: Connection, campaign_id: int, by: str) -> dict[tuple[str, str], int]:
+    return {(row["value"], row["disposition"]): row["n"] for row in counts.results(tx, campaign_id, by)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_results_always_equal_a_recount(engine: Engine, seed: int) -> None:
+    """Calls that end, are dialed and are corrected, one to many at a time, folded at random moments."""
+    random = Random(seed)
+    with engine.begin() as tx:
+        trunk_id = make_trunk(tx, make_node(tx))
+        campaign_id = make_campaign(tx, trunk_id)
+        lists = [None, *(make_call_list(tx, campaign_id) for _ in range(2))]
+        for n, list_id in enumerate(lists):
+            make_contacts(tx, campaign_id, [number(10 * n + i) for i in range(5)], call_list_id=list_id)
+    statements = [
+        "INSERT INTO calls (id, campaign_id, contact_id, phone_number, trunk_id, node_id, attempt_number, max_attempts,"
+        " policy_version, timeout_seconds) SELECT gen_random_uuid(), :campaign, id, phone_number, 1, 1,"
+        " 1 + (random() * 2)::int, 3, 1, 1 FROM contacts ORDER BY random() LIMIT :some",
+        "UPDATE calls SET state = 'ended', disposition = :disposition, ended_at = clock_timestamp(),"
+        " dialed_at = CASE WHEN random() < 0.7 THEN clock_timestamp() - random() * interval '5 hours' END"
+        " WHERE id IN (SELECT id FROM calls WHERE state = 'queued' ORDER BY random() LIMIT :some)",
+        "UPDATE calls SET disposition = 'busy' WHERE id IN"
+        " (SELECT id FROM calls WHERE disposition = 'indeterminate' ORDER BY random() LIMIT :some)",
+        "UPDATE calls SET dialed_at = clock_timestamp() - interval '9 hours' WHERE id IN"
+        " (SELECT id FROM calls WHERE state = 'ended' AND dialed_at IS NULL ORDER BY random() LIMIT :some)",
+    ]
+    for _ in range(40):
+        with engine.begin() as tx:
+            for statement in random.choices(statements, k=random.randint(1, 4)):
+                disposition = random.choice(("busy", "answered", "indeterminate"))
+                some = random.choice((0, 1, 5))
+                tx.execute(text(statement), {"campaign": campaign_id, "some": some, "disposition": disposition})
+        with engine.begin() as tx:
+            if random.random() < 0.5:
+                counts.fold(tx, batch=random.choice((1, 3, 1000)))
+            for by, value in RESULTS.items():
+                assert results(tx, campaign_id, by) == recount_results(tx, campaign_id, value)
+                assert sum(results(tx, campaign_id, by).values()) == sum(counts.ended_calls(tx, campaign_id).values())
+
+
+def test_calls_that_ended_before_the_migration_are_in_the_results(postgres_url: str, migrated_template: str) -> None:
+    with copy_of(migrated_template, postgres_url) as url:
+        engine = create_engine(url)
+        with engine.begin() as tx:
+            trunk_id = make_trunk(tx, make_node(tx))
+            campaign_id = make_campaign(tx, trunk_id)
+            contacts = make_contacts(tx, campaign_id, 3, call_list_id=make_call_list(tx, campaign_id))
+            for contact_id in contacts:
+                make_call(tx, trunk_id, contact_id)
+            tx.execute(text("UPDATE calls SET state = 'ended', disposition = 'busy', ended_at = clock_timestamp()"))
+            before = {by: results(tx, campaign_id, by) for by in RESULTS}
+        command.downgrade(alembic_config(url), "0009")
+        command.upgrade(alembic_config(url), "head")
+        with engine.begin() as tx:
+            assert {by: results(tx, campaign_id, by) for by in RESULTS} == before
+            assert all(sum(found.values()) == 3 for found in before.values())
+            assert counts.read(tx, campaign_id) == {"contacts.in_call": 3, "calls.busy": 3}
+        engine.dispose()
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -1,0 +1,77 @@
+"""The daily work with campaigns and lists."""
+
+from collections.abc import Callable
+
+from dialer.services.users import Role
+from tests.integration.api.conftest import Api
+
+OF_ITS_OWN = {"id", "name", "created_by", "created_at", "updated_at", "started_at", "ended_at", "state", "version"}
+
+
+def test_clone_has_the_settings_and_is_a_draft_without_contacts(
+    manager: Api, campaign_id: int, contact_ids: list[int]
+) -> None:
+    changes = {
+        "cps": 2.5,
+        "calling_window": {"start": "10:00", "end": "18:30", "days": [1, 2]},
+        "number_caps": [{"calls": 2, "period_hours": 24}],
+        "retry_policy": {"busy": None, "no_answer": {"delay_seconds": 60}},
+        "profile": "uk",
+        "timeout_seconds": 20,
+        "default_time_zone": "Europe/London",
+    }
+    edited = manager.patch(f"/v1/campaigns/{campaign_id}", changes)
+    assert edited.status_code == 200, edited.text
+    assert manager.post(f"/v1/campaigns/{campaign_id}/start").status_code == 200
+    answer = manager.post(f"/v1/campaigns/{campaign_id}/clone", {"name": "summer"})
+    assert answer.status_code == 201, answer.text
+    clone, original = answer.json, manager.get(f"/v1/campaigns/{campaign_id}").json
+    assert {k: v for k, v in clone.items() if k not in OF_ITS_OWN} == {
+        k: v for k, v in original.items() if k not in OF_ITS_OWN
+    }
+    assert (clone["name"], clone["state"], clone["version"], clone["started_at"]) == ("summer", "draft", 1, None)
+    assert answer.headers["Location"] == f"/v1/campaigns/{clone['id']}"
+    assert manager.get(f"/v1/campaigns/{clone['id']}/stats").json["contacts_total"] == 0
+
+
+def test_clone_needs_a_free_name_and_a_campaign(manager: Api, campaign_id: int) -> None:
+    assert manager.post(f"/v1/campaigns/{campaign_id}/clone", {"name": "spring"}).status_code == 409
+    assert manager.post(f"/v1/campaigns/{campaign_id}/clone", {}).status_code == 422
+    assert manager.post("/v1/campaigns/999999/clone", {"name": "summer"}).status_code == 404
+
+
+def test_clone_sent_twice_with_a_key_makes_one(manager: Api, campaign_id: int) -> None:
+    key = {"Idempotency-Key": "clone-1"}
+    first, second = (
+        manager.post(f"/v1/campaigns/{campaign_id}/clone", {"name": "summer"}, headers=key) for _ in range(2)
+    )
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json == second.json
+
+
+def test_a_cancelled_campaign_can_be_cloned(manager: Api, campaign_id: int) -> None:
+    manager.post(f"/v1/campaigns/{campaign_id}/cancel")
+    assert manager.post(f"/v1/campaigns/{campaign_id}/clone", {"name": "summer"}).json["state"] == "draft"
+
+
+def test_results_by_attempt(
+    as_role: Callable[[Role], Api],
+    manager: Api,
+    campaign_id: int,
+    contact_ids: list[int],
+    add_call: Callable[..., str],
+) -> None:
+    assert manager.delete(f"/v1/calls/{add_call(contact_ids[0])}").status_code == 200
+    answer = as_role(Role.VIEWER).get(f"/v1/campaigns/{campaign_id}/results?by=attempt")
+    assert answer.status_code == 200, answer.text
+    (group,) = answer.json["groups"]
+    assert (group["value"], group["ended"], group["calls"]["cancelled"]) == ("1", 1, 1)
+    assert answer.json["total"]["calls"] == manager.get(f"/v1/campaigns/{campaign_id}/stats").json["calls"]
+    assert answer.json["as_of"].endswith("Z")
+
+
+def test_results_of_what_there_is_not(manager: Api, campaign_id: int) -> None:
+    assert manager.get(f"/v1/campaigns/{campaign_id}/results").status_code == 422
+    assert manager.get(f"/v1/campaigns/{campaign_id}/results?by=weather").status_code == 422
+    assert manager.get("/v1/campaigns/999999/results?by=hour").status_code == 404
+    assert manager.get(f"/v1/campaigns/{campaign_id}/results?by=hour").json["groups"] == []
