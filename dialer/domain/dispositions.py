@@ -113,8 +113,10 @@ def classify(hangup: Hangup) -> Disposition:
     if hangup.was_up:
         return Disposition.ANSWERED
     disposition = _unanswered(hangup)
-    # Our own hang-up surfaces as any of a few harmless causes; a busy that came first stays a busy.
-    if hangup.by_us and disposition in (Disposition.NO_ANSWER, Disposition.FAILED):
+    # Our own hang-up surfaces as any of a few harmless causes, with no SIP status or that of a CANCEL; what came first,
+    # a busy or the ring timeout (480), stays what it was.
+    is_ours = hangup.by_us and hangup.tech_cause in (None, 487)
+    if is_ours and disposition in (Disposition.NO_ANSWER, Disposition.FAILED):
         return Disposition.CANCELLED
     return disposition
 

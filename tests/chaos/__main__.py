@@ -14,17 +14,19 @@ from pathlib import Path
 import orjson
 from sqlalchemy import text
 
+from dialer.lab.releases import RELEASES
 from dialer.local.client import ApiProblem
 from dialer.local.sample import call_list
-from dialer.simulator.ledger import read_ledger
 from tests.chaos.dump import dump
-from tests.chaos.faults import FAULTS
+from tests.chaos.faults import FAULTS, OF_THE_SIMULATOR
 from tests.chaos.record import Record, watching_gaps
 from tests.chaos.stage import RETRY_SECONDS, Stage, stage
 from tests.chaos.verdict import Verdict, judge
 
-_PATIENCE_SECONDS = 60.0
-_RULES = ("busy", "no_answer", "congestion", "trunk_fault", "indeterminate")
+_PATIENCE_SECONDS = 40.0
+"""How long no call may end before the run is given up."""
+_LONGEST_SECONDS = 240.0
+_RULES = ("busy", "no_answer", "congestion", "trunk_fault")
 
 
 def main() -> int:
@@ -32,7 +34,7 @@ def main() -> int:
     total, counted, failed = Verdict(), Counter[str](), list[int]()
     folder = Path(tempfile.mkdtemp(prefix="dialer-chaos-"))
     folder.chmod(0o711)
-    with stage(folder) as running:
+    with stage(folder, asterisk=options.asterisk) as running:
         for seed in options.seeds:
             record, verdict = run(running, seed, options.faults)
             total += verdict
@@ -73,7 +75,7 @@ def run(
         _wait_until_completed(running, record, patience_seconds)
     record.faults = chosen
     running.dialer.sweeping.free_leaked_slots()
-    return record, judge(running, record, read_ledger(running.ledger))
+    return record, judge(running, record, running.far_side.ledger())
 
 
 def _break(running: Stage, record: Record, kind: str, at: float, seed: float) -> None:
@@ -82,18 +84,21 @@ def _break(running: Stage, record: Record, kind: str, at: float, seed: float) ->
 
 
 def _campaign(running: Stage, seed: int, contacts: int) -> int:
-    rule = {"delay_seconds": RETRY_SECONDS}
+    manner = running.far_side.manner
     campaign = running.client.post(
         "/v1/campaigns",
         {
             "name": f"seed {seed} at {time.time():.3f}",
             "trunk_id": running.trunk_id,
             "caller_id": "+12025550100",
-            "timeout_seconds": 20,
+            "timeout_seconds": manner.timeout_seconds,
             "max_attempts": 3,
             "calling_window": {"start": "00:00", "end": "24:00"},
-            "retry_policy": dict.fromkeys(_RULES, rule),
-            "answer_action": {"type": "play", "sound": "demo-congrats"},
+            "retry_policy": {
+                **{key: {"delay_seconds": RETRY_SECONDS} for key in _RULES},
+                "indeterminate": {"delay_seconds": manner.indeterminate_seconds},
+            },
+            "answer_action": {"type": "play", "sound": manner.sound},
         },
     )
     running.client.upload(f"/v1/campaigns/{campaign['id']}/call-lists?name=chaos", call_list(contacts))
@@ -101,18 +106,27 @@ def _campaign(running: Stage, seed: int, contacts: int) -> int:
 
 
 def _wait_until_completed(running: Stage, record: Record, patience_seconds: float) -> None:
-    until = time.monotonic() + patience_seconds
-    while time.monotonic() < until:
+    begun = moved_at = time.monotonic()
+    last = -1
+    while time.monotonic() < min(moved_at + patience_seconds, begun + _LONGEST_SECONDS):
         state = _patiently(running, "GET", f"/v1/campaigns/{record.campaign_id}")["state"]
-        if state == "completed" or (state == "cancelled" and not _open_calls(running, record)):
+        ended, still_open = _calls(running, record)
+        if state == "completed" or (state == "cancelled" and not still_open):
             return
+        if ended != last:
+            last, moved_at = ended, time.monotonic()
         time.sleep(0.2)
 
 
-def _open_calls(running: Stage, record: Record) -> int:
+def _calls(running: Stage, record: Record) -> tuple[int, int]:
+    """How many have ended, and how many have not."""
     with running.dialer.engine.connect() as connection:
-        query = text("SELECT count(*) FROM calls WHERE campaign_id = :id AND state <> 'ended'")
-        return int(connection.scalar(query, {"id": record.campaign_id}) or 0)
+        query = text("""
+            SELECT count(*) FILTER (WHERE state = 'ended'), count(*) FILTER (WHERE state <> 'ended')
+            FROM calls WHERE campaign_id = :id
+        """)
+        ended, still_open = connection.execute(query, {"id": record.campaign_id}).one()
+        return int(ended), int(still_open)
 
 
 def _patiently(running: Stage, method: str, path: str) -> dict[str, object]:
@@ -140,11 +154,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=10, help="how many")
     parser.add_argument("--first", type=int, default=1, help="the first of them")
     parser.add_argument("--seed", type=int, help="this one only")
-    parser.add_argument("--faults", default=",".join(FAULTS), help="kinds, separated by commas")
+    parser.add_argument("--faults", help="kinds, separated by commas; all if not given")
+    parser.add_argument("--asterisk", choices=list(RELEASES), help="on the lab's real PBX of this version; needs root")
     options = parser.parse_args()
-    options.faults = options.faults.split(",")
-    if unknown := [kind for kind in options.faults if kind not in FAULTS]:
-        parser.error(f"no such fault: {unknown[0]}; there are {', '.join(FAULTS)}")
+    there_are = [kind for kind in FAULTS if options.asterisk is None or kind not in OF_THE_SIMULATOR]
+    options.faults = options.faults.split(",") if options.faults else there_are
+    if unknown := [kind for kind in options.faults if kind not in there_are]:
+        parser.error(f"no such fault: {unknown[0]}; there are {', '.join(there_are)}")
     options.seeds = [options.seed] if options.seed is not None else [options.first + n for n in range(options.seeds)]
     return options
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.failpoints import Step
 from dialer.local.client import ApiProblem
-from dialer.simulator.ledger import read_ledger
+from tests.chaos.proxy import FAIR, Weather
 from tests.chaos.record import Record
 from tests.chaos.stage import Stage
 from tests.chaos.weather import NETWORK, OTHERS
@@ -52,13 +52,13 @@ def kill_originate_worker(stage: Stage, record: Record, rng: random.Random) -> N
 
 def kill_worker_in_post(stage: Stage, record: Record, rng: random.Random) -> None:
     """SIGKILL of every originate worker while a POST is unanswered, by the ledger."""
-    stage.simulator(latency_ms=300.0)
+    stage.network.pbx.weather = Weather(latency_seconds=0.3)
     try:
-        _wait_for(lambda: bool(read_ledger(stage.ledger).unanswered_posts(time.time())))
+        _wait_for(lambda: bool(stage.far_side.ledger().unanswered_posts(time.time())))
         for n in range(1, 4):
             _kill(stage, f"worker-originate-{n}")
     finally:
-        stage.simulator()
+        stage.network.pbx.weather = FAIR
 
 
 def kill_control_worker(stage: Stage, record: Record, rng: random.Random) -> None:
@@ -93,12 +93,13 @@ def die_at(step: Step) -> Fault:
 
 def stall_pbx(stage: Stage, record: Record, rng: random.Random) -> None:
     """SIGSTOP past our time-outs, then SIGCONT: what was posted meanwhile is dialed late, or would be."""
-    pid = stage.supervisor.pid("simulator")
+    pid = stage.far_side.pid()
     if pid is None:
         return
-    os.kill(pid, signal.SIGSTOP)
-    time.sleep(rng.uniform(1.0, 3.5))
-    os.kill(pid, signal.SIGCONT)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(rng.uniform(1.0, 3.5))
+        os.kill(pid, signal.SIGCONT)
 
 
 def stall_pbx_inside(stage: Stage, record: Record, rng: random.Random) -> None:
@@ -126,7 +127,7 @@ def freeze_and_stop(stage: Stage, record: Record, rng: random.Random) -> None:
 
 
 def kill_pbx(stage: Stage, record: Record, rng: random.Random) -> None:
-    _kill(stage, "simulator")
+    stage.far_side.kill(stage.in_main_thread)
 
 
 def lose_answers(stage: Stage, record: Record, rng: random.Random) -> None:
@@ -336,6 +337,12 @@ def _insist_on(request: Callable[[], object]) -> None:
         else:
             return
 
+
+OF_THE_SIMULATOR: Final = frozenset(
+    fault.__name__
+    for fault in (stall_pbx_inside, stall_pbx_inside_for_long, lose_answers, refuse_originates, cut_socket)
+)
+"""What a real PBX can't be told to do. `pbx_answers_lost`, `pbx_reset` and `stall_pbx` come close."""
 
 FAULTS: Final[Mapping[str, Fault]] = {
     **{f"die_at_{step.value}": die_at(step) for step in Step},

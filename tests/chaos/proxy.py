@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
+from tests.chaos.posts import Posts
+
 Address = tuple[str, int] | str
 """Host and port, or the path of a UNIX socket."""
 
@@ -42,10 +44,12 @@ class Proxy:
 
     Args:
         target: where each new connection goes.
+        posts: who reads what goes by.
     """
 
-    def __init__(self, target: Callable[[], Address]) -> None:
+    def __init__(self, target: Callable[[], Address], posts: Callable[[], Posts | None] = lambda: None) -> None:
         self.weather = FAIR
+        self._posts = posts
         self._target = target
         self._pairs: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
         self._loop = asyncio.new_event_loop()
@@ -98,11 +102,23 @@ class Proxy:
             return
         pair = (writer, far_writer)
         self._pairs.add(pair)
+        posts = self._posts()
+        exchange = posts.connection() if posts is not None else None
         try:
             with suppress(asyncio.CancelledError):  # by the end of the proxy
                 await asyncio.gather(
-                    self._pass(reader, far_writer, lambda: self.weather.holds_requests),
-                    self._pass(far_reader, writer, lambda: self.weather.holds_answers),
+                    self._pass(
+                        reader,
+                        far_writer,
+                        lambda: self.weather.holds_requests,
+                        come=exchange.written if exchange else None,
+                    ),
+                    self._pass(
+                        far_reader,
+                        writer,
+                        lambda: self.weather.holds_answers,
+                        gone=exchange.answered if exchange else None,
+                    ),
                 )
         finally:
             self._pairs.discard(pair)
@@ -110,10 +126,18 @@ class Proxy:
                 end.close()
 
     async def _pass(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_held: Callable[[], bool]
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        is_held: Callable[[], bool],
+        *,
+        come: Callable[[bytes], None] | None = None,
+        gone: Callable[[bytes], None] | None = None,
     ) -> None:
         with suppress(OSError):
             while data := await reader.read(_CHUNK_BYTES):
+                if come is not None:
+                    come(data)
                 await asyncio.sleep(self.weather.latency_seconds)
                 while is_held():
                     await asyncio.sleep(_LOOK_SECONDS)
@@ -124,6 +148,8 @@ class Proxy:
                 else:
                     writer.write(data)
                 await writer.drain()
+                if gone is not None:
+                    gone(data)
             writer.write_eof()
 
 

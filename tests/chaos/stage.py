@@ -26,6 +26,7 @@ from dialer.local.stack import Ports, Stack, free_ports
 from dialer.local.stack import environment as stack_environment
 from dialer.local.supervisor import Supervisor
 from dialer.services.users import Role
+from tests.chaos.far_side import FarSide, LabSide, SimulatorSide, lab_side
 from tests.chaos.proxy import Address, Proxy
 
 CPS = 100.0
@@ -73,7 +74,7 @@ class Stage:
     client: ApiClient
     clock: Clock
     ports: Ports
-    ledger: Path
+    far_side: FarSide
     failpoints: Path
     trunk_id: int
     network: Network
@@ -102,7 +103,9 @@ class Stage:
             done.set_exception(error)
 
     def simulator(self, **fault: Any) -> None:
-        """Put a fault of the simulator in force; without one, end them all."""
+        """Put a fault of the simulator in force; without one, end them all. A real PBX has none."""
+        if self.far_side.manner.simulator_options is None:
+            return
         url = f"{self.ports.simulator_url}/simulator/faults"
         auth = ("dialer", self.password)
         if fault:
@@ -121,31 +124,52 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path, environment: Mapping[str, str] | None = None, *, channels: int = CHANNELS) -> Iterator[Stage]:
+def stage(
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    *,
+    channels: int = CHANNELS,
+    asterisk: str | None = None,
+) -> Iterator[Stage]:
     """Bring one up in `folder`.
 
     Args:
         environment: added to that of every part.
         channels: of the one trunk.
+        asterisk: the version of a real PBX; None: the simulator.
+
+    Raises:
+        LabFailed: that Asterisk can't be had here.
     """
+    if asterisk is None:
+        with _stage(folder, environment, channels, None) as made:
+            yield made
+    else:
+        with lab_side(folder / "lab", asterisk) as lab, _stage(folder, environment, channels, lab) as made:
+            yield made
+
+
+@contextmanager
+def _stage(folder: Path, environment: Mapping[str, str] | None, channels: int, lab: LabSide | None) -> Iterator[Stage]:
     clock = SystemClock()
     armed = folder / "failpoints"
     armed.mkdir(parents=True)
     ports = Ports(*free_ports(3))
-    given: Settings = load_settings(data_dir=folder / "data", failpoints_dir=armed, **SCALED)
+    ledger = folder / "ledger.jsonl"
+    far_side: FarSide = lab or SimulatorSide(ports, ledger, lambda: up.supervisor)
+    manner = far_side.manner
+    given: Settings = load_settings(data_dir=folder / "data", failpoints_dir=armed, **{**SCALED, **manner.settings})
     servers = EmbeddedServers(given)
-    with servers as settings, _network(settings, ports) as network:
+    with servers as settings, _network(settings, far_side) as network:
         skew = folder / "skew"
         through = _through(network, settings) | {"CHAOS_SKEW_FILE": str(skew)}
         stack = Stack(
             ports=ports,
-            ledger=folder / "ledger.jsonl",
+            ledger=ledger,
             originate_workers=3,
             listeners=2,
-            simulator_options=(
-                *("--ring-ms", "120", "--talk-ms", "300", "--playback-ms", "150", "--time-scale", "20"),
-                *("--latency-ms", "20"),
-            ),
+            simulator=manner.simulator_options is not None,
+            simulator_options=manner.simulator_options or (),
             environment=through | dict(environment or {}),
         )
         with running(settings, stack, clock) as up:
@@ -154,7 +178,7 @@ def stage(folder: Path, environment: Mapping[str, str] | None = None, *, channel
             ensure_user(up.dialer, "chaos", password, Role.ADMIN)
             client = ApiClient(ports.api_url, "chaos", password, clock)
             node = client.post("/v1/nodes", _node(f"http://127.0.0.1:{network.pbx.port}"))
-            trunk = client.post("/v1/trunks", _trunk(node["id"], channels))
+            trunk = client.post("/v1/trunks", _trunk(node["id"], manner.endpoint, channels))
             yield Stage(
                 up.dialer,
                 up.supervisor,
@@ -162,7 +186,7 @@ def stage(folder: Path, environment: Mapping[str, str] | None = None, *, channel
                 client,
                 clock,
                 ports,
-                stack.ledger,
+                far_side,
                 armed,
                 trunk["id"],
                 network,
@@ -173,11 +197,11 @@ def stage(folder: Path, environment: Mapping[str, str] | None = None, *, channel
 
 
 @contextmanager
-def _network(settings: Settings, ports: Ports) -> Iterator[Network]:
+def _network(settings: Settings, far_side: FarSide) -> Iterator[Network]:
     redis, postgres = make_url(settings.redis_url or ""), make_url(settings.database_url or "")
     sockets = f"{postgres.query['host']}/.s.PGSQL.{postgres.query['port']}"
     with (
-        Proxy(lambda: ("127.0.0.1", ports.simulator)) as to_pbx,
+        Proxy(far_side.address, lambda: far_side.posts) as to_pbx,
         Proxy(lambda: network.redis_target) as to_redis,
         Proxy(lambda: sockets) as to_postgres,
     ):
@@ -201,11 +225,11 @@ def _node(url: str) -> dict[str, Any]:
     return {"name": NODE, "ari_url": url, "ari_username": "dialer"}
 
 
-def _trunk(node_id: int, channels: int) -> dict[str, Any]:
+def _trunk(node_id: int, endpoint: str, channels: int) -> dict[str, Any]:
     return {
         "name": NODE,
         "node_id": node_id,
-        "endpoint": "PJSIP/{number}@carrier",
+        "endpoint": endpoint,
         "cps": CPS,
         "channels": channels,
     }

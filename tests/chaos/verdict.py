@@ -169,7 +169,9 @@ def _too_many(ledger: Ledger, channels: int) -> int:
     ended = _over_at(ledger)
     changes = []
     for invite in posted(ledger):
-        changes += [(invite.at, 1), (ended.get(invite.channel, float("inf")), -1)]
+        # Of a PBX that was killed no channel is left, though the network may ring on.
+        restarted = next((start for start in ledger.starts if start > invite.at), float("inf"))
+        changes += [(invite.at, 1), (min(ended.get(invite.channel, float("inf")), restarted), -1)]
     now = worst = 0
     for _, change in sorted(changes):
         now += change

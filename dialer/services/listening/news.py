@@ -89,7 +89,7 @@ class News:
                     if dialstatus == _RINGING_DIALSTATUS:
                         news.ringing_at = news.ringing_at or at()
             case ChannelDestroyed(channel=channel):
-                self._destroyed(channel, event)
+                self._destroyed(channel, event, at)
             case PlaybackFinished(channel_id=channel_id):
                 call_id = call_id_of(channel_id)
                 if call_id is not None and event.playback_id == channel_id:
@@ -110,12 +110,15 @@ class News:
             news.ringing_at = news.ringing_at or at()
         return news
 
-    def _destroyed(self, channel: ChannelSnapshot, event: ChannelDestroyed) -> None:
+    def _destroyed(self, channel: ChannelSnapshot, event: ChannelDestroyed, at: Callable[[], datetime]) -> None:
         call_id = call_id_of(channel.id)
         if channel.is_tomb and call_id is not None:
             self.tombs_gone.add(call_id)
         news = self._of(channel)
         if news is not None:
+            if channel.state == _UP:
+                # The last snapshot says so also where the answer itself fell into a gap.
+                news.up_at = news.up_at or at()
             news.hangup = HangupReport(event.cause, event.tech_cause, news.dialstatus)
 
     def _of(self, channel: ChannelSnapshot) -> CallNews | None:

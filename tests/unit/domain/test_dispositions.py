@@ -57,7 +57,7 @@ def test_call_that_was_up_was_answered_however_it_ended(cause: int, tech_cause: 
 
 
 @pytest.mark.parametrize(
-    ("cause", "tech_cause"), [(19, 480), (19, None), (0, None), (16, None), (127, 487), (127, None), (26, None)]
+    ("cause", "tech_cause"), [(19, None), (0, None), (16, None), (127, 487), (127, None), (26, None)]
 )
 def test_our_own_hangup_before_the_answer_is_a_cancelled_call(cause: int, tech_cause: int | None) -> None:
     assert classify(Hangup(cause, tech_cause, was_up=False, by_us=True)) is Disposition.CANCELLED
@@ -65,7 +65,13 @@ def test_our_own_hangup_before_the_answer_is_a_cancelled_call(cause: int, tech_c
 
 @pytest.mark.parametrize(
     ("cause", "tech_cause", "expected"),
-    [(17, 486, "busy"), (1, 404, "unallocated"), (34, 503, "congestion"), (21, 403, "trunk_fault")],
+    [
+        (17, 486, "busy"),
+        (19, 480, "no_answer"),
+        (1, 404, "unallocated"),
+        (34, 503, "congestion"),
+        (21, 403, "trunk_fault"),
+    ],
 )
 def test_refusal_that_came_before_our_hangup_stands(cause: int, tech_cause: int, expected: str) -> None:
     assert classify(Hangup(cause, tech_cause, was_up=False, by_us=True)) == expected

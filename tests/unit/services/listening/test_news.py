@@ -80,6 +80,11 @@ def test_an_end_alone_is_no_sign_of_life() -> None:
     assert not news_of(ChannelDestroyed(channel(A), 16, None)).calls[A].is_alive
 
 
+def test_an_end_tells_of_an_answer_that_nobody_heard() -> None:
+    assert news_of(ChannelDestroyed(channel(A, "Ringing"), 16, None)).calls[A].up_at is None
+    assert news_of(ChannelDestroyed(channel(A, "Up"), 16, None)).calls[A].up_at is not None
+
+
 def test_a_tomb_makes_no_news_of_its_call_and_its_end_is_noticed() -> None:
     tomb = channel(A, name="Local/tomb@default-00000001;1")
     news = news_of(
