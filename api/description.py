@@ -74,6 +74,11 @@ LINKS: Final = {
     "trunks_create": {
         "trunks_get": {"trunk_id": "$response.body#/id"},
         "trunks_edit": {"trunk_id": "$response.body#/id"},
+        "caller_ids_add": {"trunk_id": "$response.body#/id"},
+    },
+    "caller_ids_add": {
+        name: {"trunk_id": "$response.body#/trunk_id", "caller_id_id": "$response.body#/id"}
+        for name in ("caller_ids_get", "caller_ids_edit", "caller_ids_remove")
     },
     "dnc_add": {"dnc_remove": {"entry_id": "$response.body#/id"}},
     "webhooks_create": {

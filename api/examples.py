@@ -13,6 +13,7 @@ _WELL_KNOWN: Final[dict[str, Any]] = {
     "by": "manager",
     "call_id": "0192f0c4-7d5e-7c3a-9b1e-2f4d6a8c0e12",
     "caller_id": "+4930901820",
+    "caller_id_pool": None,
     "created_by": "manager",
     "current_password": "correct horse battery",
     "cursor": None,

@@ -23,6 +23,7 @@ CREATING: Final = frozenset(
     {
         "api_keys.create",
         "call_lists.upload",
+        "caller_ids.add",
         "calls.create",
         "campaigns.clone",
         "campaigns.create",

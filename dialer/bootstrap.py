@@ -19,6 +19,7 @@ from dialer.limits.limiter import Limiter
 from dialer.queues import Queue, QueueNudges
 from dialer.services.api_keys import ApiKeys
 from dialer.services.auth import Auth
+from dialer.services.caller_ids import CallerIds
 from dialer.services.calls import Calls
 from dialer.services.campaigns import Campaigns
 from dialer.services.claiming import Claims, Node
@@ -280,6 +281,10 @@ class Dialer:
     @cached_property
     def sweeping(self) -> Sweeping:
         return Sweeping(self.engine, self.limiter, self.settings)
+
+    @cached_property
+    def caller_ids(self) -> CallerIds:
+        return CallerIds(self.engine, self.clock)
 
     @cached_property
     def telephony(self) -> Telephony:

@@ -3,6 +3,7 @@
 from api.routes.api_keys import api_keys
 from api.routes.auth import auth
 from api.routes.call_lists import call_lists
+from api.routes.caller_ids import caller_ids
 from api.routes.calls import calls
 from api.routes.campaigns import campaigns
 from api.routes.contacts import contacts
@@ -20,6 +21,7 @@ BLUEPRINTS = (
     api_keys,
     auth,
     call_lists,
+    caller_ids,
     calls,
     campaigns,
     contacts,

@@ -24,6 +24,7 @@ from api.schemas.common import (
 from dialer.db.campaigns import CampaignFilter, CampaignRecord
 from dialer.domain import phone
 from dialer.domain.actions import AnswerAction
+from dialer.domain.caller_ids import CallerIdPool
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import Disposition
@@ -66,6 +67,9 @@ class CampaignIn(Schema):
     trunk_id: SmallId
     answer_action: AnswerAction
     caller_id: CallerId | None = Field(None, description="Empty: the trunk's.")
+    caller_id_pool: CallerIdPool | None = Field(
+        None, description="Instead of caller_id: one of the trunk's caller ids is chosen for each call."
+    )
     timeout_seconds: Timeout = 30
     max_attempts: Attempts = 3
     cps: Cps | None = Field(None, description="Calls per second of this campaign; empty: the trunk's.")
@@ -99,6 +103,7 @@ class CampaignPatch(Patch):
     trunk_id: SmallId = Field(default_factory=unset)
     answer_action: AnswerAction = Field(default_factory=unset)
     caller_id: CallerId | None = None
+    caller_id_pool: CallerIdPool | None = None
     timeout_seconds: Timeout = Field(default_factory=unset)
     max_attempts: Attempts = Field(default_factory=unset)
     cps: Cps | None = None
@@ -127,6 +132,7 @@ class CampaignOut(Schema):
     version: int
     trunk_id: int
     caller_id: str | None
+    caller_id_pool: CallerIdPool | None
     timeout_seconds: int
     max_attempts: int
     cps: float | None

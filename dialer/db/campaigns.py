@@ -27,6 +27,7 @@ class CampaignRecord:
     version: int
     trunk_id: int
     caller_id: str | None
+    caller_id_pool: dict[str, Any] | None
     timeout_seconds: int
     max_attempts: int
     cps: Decimal | None

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, text
 
-from dialer.db import barrier, timeline, transitions
+from dialer.db import barrier, caller_ids, timeline, transitions
 from dialer.domain.rules import LONGEST_PERIOD
 
 _TIMEOUTS: Final = text("""
@@ -25,7 +25,8 @@ _TRUNK: Final = text(f"""
            node.is_simulator, node.listener_epoch,
            COALESCE(node.lease_until > clock_timestamp(), false) AS listener_alive,
            COALESCE(node.echo_at > clock_timestamp() - make_interval(secs => :echo_max_age), false) AS echo_recent,
-           control.stop_at, control.allow_list_only, control.pg_timeline, {timeline.CURRENT} AS current_timeline
+           control.stop_at, control.allow_list_only, control.pg_timeline, {timeline.CURRENT} AS current_timeline,
+           {caller_ids.OWNED} AS caller_ids
     FROM trunks AS trunk JOIN pbx_nodes AS node ON node.id = trunk.node_id CROSS JOIN control
     WHERE trunk.id = :trunk_id
 """)
@@ -65,14 +66,16 @@ _ALONE: Final = text("""
     ORDER BY call.id LIMIT :most FOR NO KEY UPDATE OF number SKIP LOCKED
 """)
 
-_CANDIDATES: Final = text("""
+_CANDIDATES: Final = text(f"""
     SELECT call.id, call.phone_number, call.caller_id, call.timeout_seconds, call.attempt_number,
            call.hangup_requested_at, call.campaign_id, call.contact_id, call.max_attempts AS call_max_attempts,
            campaign.state AS campaign_state, campaign.max_attempts, campaign.calling_window, campaign.cps,
            campaign.channels, campaign.default_time_zone, campaign.version,
            campaign.profile, campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays,
            campaign.consent_required, campaign.not_before, campaign.not_after,
-           campaign.caller_id AS campaign_caller_id, campaign.timeout_seconds AS campaign_timeout_seconds,
+           campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool,
+           campaign.timeout_seconds AS campaign_timeout_seconds,
+           {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, call.caller_id)", "call.trunk_id")},
            contact.attempts, contact.name, contact.external_id, contact.consent_at, zone.zones, zone.regions,
            number.dialed_at AS number_dialed_at,
            COALESCE(extra.data, given.data) AS variables,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, text
 
+from dialer.db import caller_ids
 from dialer.domain.sharing import Row
 
 _LOCK: Final = 7_301_003
@@ -42,13 +43,15 @@ def promote(tx: Connection, most: int) -> int:
     return tx.execute(_PROMOTE, {"most": most}).rowcount
 
 
-_RUNNING: Final = text("""
+_RUNNING: Final = text(f"""
     SELECT campaign.id, campaign.version, campaign.trunk_id, campaign.cps, campaign.channels, campaign.max_attempts,
-           campaign.timeout_seconds, campaign.caller_id, campaign.calling_window, campaign.default_time_zone,
+           campaign.timeout_seconds, campaign.calling_window, campaign.default_time_zone,
            campaign.profile, campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays,
            campaign.consent_required, campaign.priority, campaign.weight,
            trunk.node_id, trunk.cps AS trunk_cps, trunk.channels AS trunk_channels,
-           trunk.caller_id AS trunk_caller_id,
+           campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool, trunk.caller_id AS trunk_caller_id,
+           {caller_ids.OWNED} AS caller_ids,
+           {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, trunk.caller_id)", "trunk.id")},
            trunk.enabled AND node.enabled AND COALESCE(node.lease_until > clock_timestamp(), false) AS trunk_is_up,
            clock_timestamp() AS at
     FROM campaigns AS campaign
@@ -162,7 +165,10 @@ def queue(
         "call_ids": list(call_ids),
         "turns": list(turns),
         "campaign_id": campaign["id"],
-        "caller_id": campaign["caller_id"] or campaign["trunk_caller_id"],
+        # Of a pool's the claim chooses one: what is disabled meanwhile is not shown.
+        "caller_id": None
+        if campaign["caller_id_pool"]
+        else campaign["campaign_caller_id"] or campaign["trunk_caller_id"],
         "trunk_id": campaign["trunk_id"],
         "node_id": campaign["node_id"],
         "max_attempts": campaign["max_attempts"],

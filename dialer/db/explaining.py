@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, text
 
+from dialer.db import caller_ids
+
 # The same names as the candidates of a claim: one function makes the gate's facts of both.
-_CONTACTS: Final = text("""
+_CONTACTS: Final = text(f"""
     SELECT contact.id AS contact_id, contact.campaign_id, contact.phone_number, contact.state AS contact_state,
            contact.final_reason, contact.next_attempt_at, contact.open_call_id, contact.attempts, contact.consent_at,
            zone.zones, zone.regions, number.dialed_at AS number_dialed_at,
@@ -21,6 +23,9 @@ _CONTACTS: Final = text("""
             HAVING count(*) > 0) AS dnc,
            EXISTS (SELECT FROM allow_list WHERE allow_list.phone_number = contact.phone_number) AS allow_listed,
            CAST(:at AS timestamptz) AS at,
+           campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool, trunk.caller_id AS trunk_caller_id,
+           {caller_ids.OWNED} AS caller_ids,
+           {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, trunk.caller_id)", "trunk.id")},
            trunk.enabled AND node.enabled AS trunk_enabled,
            COALESCE(node.lease_until > clock_timestamp(), false) AS listener_alive,
            control.stop_at, control.allow_list_only

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+from dialer.domain.caller_ids import TRUNKS_OWN, Shown
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.contacts import FinalReason
 from dialer.domain.rules import CAMPAIGN, Rules
@@ -21,6 +22,7 @@ class GateCode(StrEnum):
     CANCELLED = "cancelled"
     EMERGENCY_STOP = "emergency_stop"
     CAMPAIGN_NOT_RUNNING = "campaign_not_running"
+    NO_CALLER_ID = "no_caller_id"
     UNDIALABLE = "undialable"
     NOT_ON_ALLOW_LIST = "not_on_allow_list"
     DNC = "dnc"
@@ -57,6 +59,7 @@ class GateFacts:
         consented: whether the contact's consent is recorded.
         not_before, not_after: the campaign's dates.
         due_at: when the contact's next attempt is due, None if it is.
+        caller_id: what the callee would see, or why there is nothing that may be shown.
     """
 
     at: datetime
@@ -75,6 +78,7 @@ class GateFacts:
     not_before: datetime | None = None
     not_after: datetime | None = None
     due_at: datetime | None = None
+    caller_id: Shown = TRUNKS_OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,12 @@ def _cancelled(facts: GateFacts) -> Refusal | None:
 def _campaign(facts: GateFacts) -> Refusal | None:
     if facts.campaign_state not in (None, CampaignState.RUNNING):
         return Refusal(GateCode.CAMPAIGN_NOT_RUNNING, f"the campaign is {facts.campaign_state}")
+    return None
+
+
+def _caller_id(facts: GateFacts) -> Refusal | None:
+    if facts.caller_id.wrong is not None:
+        return Refusal(GateCode.NO_CALLER_ID, facts.caller_id.wrong, INSTALLATION)
     return None
 
 
@@ -244,6 +254,7 @@ _RULES: Final[tuple[Callable[[GateFacts], Refusal | None], ...]] = (
     _stop,
     _cancelled,
     _campaign,
+    _caller_id,
     _number,
     _allow_list,
     _dnc,

@@ -16,17 +16,19 @@ from dialer.db.records import explaining
 from dialer.db.tables import Call
 from dialer.domain import profiles
 from dialer.domain.actions import AnswerAction
+from dialer.domain.caller_ids import CallerIdPool
 from dialer.domain.campaigns import CampaignCommand, CampaignState, allowed_commands, next_state
 from dialer.domain.profiles import NumberCap
 from dialer.domain.retry import RetryPolicy
 from dialer.domain.window import CallingWindow
 from dialer.errors import Conflict, DialerError, InvalidInput, NotFound
-from dialer.services import gating, revisions
+from dialer.services import caller_ids, gating, revisions
 from dialer.services.decisions import Decided, decide
 from dialer.services.ending import withdraw_queued
 from dialer.services.idempotency import Within, nothing_more
 from dialer.services.revisions import ANY, Revisions
 
+_CALLER_ID: Final = frozenset({"trunk_id", "caller_id", "caller_id_pool"})
 _RESTRICTING: Final = frozenset({CampaignCommand.PAUSE, CampaignCommand.CANCEL})
 
 
@@ -35,6 +37,8 @@ class NewCampaign:
     """What a campaign is made of.
 
     Attributes:
+        caller_id: None for the trunk's. It must be the trunk's, where the trunk has said which are.
+        caller_id_pool: instead of `caller_id`: it is chosen for each call.
         cps, channels: its own limits, below those of its trunk.
         profile: the compliance profile that holds at least (dialer.domain.profiles.names).
         number_caps: how often a number may be dialed, all campaigns together.
@@ -47,6 +51,7 @@ class NewCampaign:
     trunk_id: int
     answer_action: AnswerAction
     caller_id: str | None = None
+    caller_id_pool: CallerIdPool | None = None
     timeout_seconds: int = 30
     max_attempts: int = 3
     cps: float | None = None
@@ -81,11 +86,13 @@ class Campaigns:
 
         Raises:
             Conflict: there is one of that name.
-            InvalidInput: no such trunk or profile; its rules would loosen the profile's.
+            InvalidInput: no such trunk or profile; its rules would loosen the profile's; a caller id that isn't the
+                trunk's.
         """
         values = {name: getattr(new, name) for name in NewCampaign.__dataclass_fields__}
         _check(_stored(values))
         with explaining(_violations(values)), self._engine.begin() as tx:
+            caller_ids.check(tx, new.trunk_id, new.caller_id, new.caller_id_pool)
             campaign = campaigns.create(tx, {**_stored(values), "created_by": user})
             within(tx, campaign)
         return campaign
@@ -133,7 +140,8 @@ class Campaigns:
             PreconditionFailed: it has another revision.
             NotFound: no such campaign.
             Conflict: it is cancelled, or the new name is taken.
-            InvalidInput: no such trunk or profile; its rules would loosen the profile's.
+            InvalidInput: no such trunk or profile; its rules would loosen the profile's; a caller id that isn't the
+                trunk's.
         """
 
         def action(tx: Connection) -> CampaignRecord:
@@ -141,7 +149,10 @@ class Campaigns:
             revisions.check(of, campaign.revision)
             if campaign.state == CampaignState.CANCELLED:
                 raise Conflict("A cancelled campaign can't be edited.")
-            _check(asdict(campaign) | _stored(changes))
+            after = asdict(campaign) | _stored(changes)
+            _check(after)
+            if changes.keys() & _CALLER_ID:
+                caller_ids.check(tx, after["trunk_id"], after["caller_id"], _pool(after["caller_id_pool"]))
             return campaigns.edit(tx, campaign_id, _stored(changes)) if changes else campaign
 
         with explaining(_violations(changes)):
@@ -199,10 +210,16 @@ def _check(values: Mapping[str, Any]) -> None:
         wrong.append(("profile", f"must be one of {', '.join(profiles.names())}"))
     if values["not_before"] and values["not_after"] and values["not_before"] >= values["not_after"]:
         wrong.append(("not_after", "must be later than not_before"))
+    if values["caller_id"] is not None and values["caller_id_pool"] is not None:
+        wrong.append(("caller_id_pool", "can't be together with caller_id: set one of them to null"))
     wrong += profiles.loosened(gating.own_rules(values), values["timeout_seconds"])
     if wrong:
         detail = "; ".join(f"{name}: {message}" for name, message in wrong)
         raise InvalidInput(f"{detail}.", errors=[{"field": name, "message": message} for name, message in wrong])
+
+
+def _pool(stored: Mapping[str, Any] | None) -> CallerIdPool | None:
+    return None if stored is None else CallerIdPool.model_validate(stored)
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

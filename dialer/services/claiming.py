@@ -13,6 +13,7 @@ from dialer import failpoints
 from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import barrier, claiming, timeline
+from dialer.domain.caller_ids import Owned
 from dialer.domain.gate import GateFacts, Refusal, decide
 from dialer.failpoints import Step
 from dialer.limits.breaker import Breaker, BreakerState
@@ -139,7 +140,7 @@ class Claims:
             gated = self._gate(tx, trunk, rows)
             if not gated.allowed:
                 return Batch(node, refused=gated.refused)
-            claimed, limited_by = self._take(trunk, gated.allowed, started)
+            claimed, limited_by = self._take(trunk, gated, started)
             failpoints.reach(Step.CLAIM_LIMITED)
             if claimed:
                 claiming.claim(
@@ -173,6 +174,7 @@ class Claims:
         allowed: list[tuple[RowMapping, GateFacts]] = []
         refused: list[tuple[RowMapping, Refusal, GateFacts]] = []
         numbers: set[str] = set()
+        owned = Owned(trunk["caller_id"], trunk["caller_ids"])
         for row in rows:
             if row["phone_number"] in numbers:
                 # Each dial counts for the next one's caps: a second call to a number waits for the next claim.
@@ -180,6 +182,7 @@ class Claims:
             facts = gating.facts(
                 row,
                 self._settings,
+                owned=owned,
                 stopped=trunk["stop_at"] is not None,
                 allow_list_only=trunk["allow_list_only"],
                 cancelled=row["hangup_requested_at"] is not None,
@@ -194,9 +197,10 @@ class Claims:
         return _Gated([row for row, _ in allowed], {row["id"]: facts for row, facts in allowed}, len(refused))
 
     def _take(
-        self, trunk: RowMapping, rows: list[RowMapping], started: float
+        self, trunk: RowMapping, gated: "_Gated", started: float
     ) -> tuple[list[tuple[Claimed, RowMapping]], str | None]:
         """Places in time and channel slots; what got one, and what the others lacked."""
+        rows = gated.allowed
         slots = [Slot(uuid_utils.uuid7(), trunk["id"], row["campaign_id"]) for row in rows]
         # Redis answered at some moment between these two: whatever is sent counts as early from the one, as late from
         # the other.
@@ -210,6 +214,7 @@ class Claims:
                     trunk,
                     row,
                     slot,
+                    caller_id=gated.facts[row["id"]].caller_id.caller_id,
                     send_at=taken_at + answer.in_seconds,
                     send_by=min(deadline, asked_at + answer.in_seconds + LATENESS_SECONDS),
                 ),
@@ -233,14 +238,23 @@ class Claims:
                 limits[scope] = Limit(scope, cps, channels)
         return list(limits.values())
 
-    def _to_send(self, trunk: RowMapping, row: RowMapping, slot: Slot, *, send_at: float, send_by: float) -> Claimed:
+    def _to_send(
+        self,
+        trunk: RowMapping,
+        row: RowMapping,
+        slot: Slot,
+        *,
+        caller_id: str | None,
+        send_at: float,
+        send_by: float,
+    ) -> Claimed:
         number = row["phone_number"]
         in_campaign = row["campaign_id"] is not None
         return Claimed(
             call_id=row["id"],
             slot=slot,
             endpoint=trunk["endpoint"].format(number=number, digits=number.lstrip("+"), call_id=row["id"]),
-            caller_id=(row["campaign_caller_id"] if in_campaign else row["caller_id"]) or trunk["caller_id"],
+            caller_id=caller_id,
             timeout_seconds=row["campaign_timeout_seconds"] if in_campaign else row["timeout_seconds"],
             variables=_variables(row),
             send_at=send_at,

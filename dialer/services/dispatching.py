@@ -11,6 +11,7 @@ from dialer import failpoints
 from dialer.config import Settings
 from dialer.db import dispatching
 from dialer.db.dispatching import Place
+from dialer.domain.caller_ids import Owned
 from dialer.domain.profiles import rules_for
 from dialer.domain.sharing import Row, Sharing
 from dialer.failpoints import Step
@@ -53,7 +54,7 @@ class Dispatching:
         return queued
 
     def _fill(self, tx: Connection, campaigns: Sequence[RowMapping]) -> int:
-        campaigns = [campaign for campaign in campaigns if campaign["trunk_is_up"]]
+        campaigns = [c for c in campaigns if c["trunk_is_up"] and _has_caller_id(c)]
         if not campaigns:
             return 0
         places = dispatching.places(tx)
@@ -79,6 +80,12 @@ class Dispatching:
             return 0
         call_ids = [uuid_utils.uuid7() for _ in contact_ids]
         return dispatching.queue(tx, campaign, contact_ids, call_ids, turns[: len(contact_ids)])
+
+
+def _has_caller_id(campaign: RowMapping) -> bool:
+    """Whether the gate would find one to show: that doesn't depend on the callee."""
+    row = {**campaign, "campaign_id": campaign["id"], "phone_number": ""}
+    return gating.shown(row, Owned(campaign["trunk_caller_id"], campaign["caller_ids"])).wrong is None
 
 
 def _open_places(campaign: RowMapping, places: Mapping[int, Place]) -> list[int]:

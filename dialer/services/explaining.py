@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 
 from dialer.config import Settings
 from dialer.db import campaigns, explaining, transitions
+from dialer.domain.caller_ids import Owned
 from dialer.domain.contacts import ContactState
 from dialer.domain.gate import INSTALLATION, decide
 from dialer.domain.profiles import rules_for
@@ -153,6 +154,7 @@ class Explaining:
         facts = gating.facts(
             row,
             self._settings,
+            owned=Owned(row["trunk_caller_id"], row["caller_ids"]),
             stopped=row["stop_at"] is not None,
             allow_list_only=row["allow_list_only"],
             due_at=row["next_attempt_at"],

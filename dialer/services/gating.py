@@ -12,7 +12,8 @@ import orjson
 from sqlalchemy import RowMapping
 
 from dialer.config import Settings
-from dialer.domain import phone
+from dialer.domain import caller_ids, phone
+from dialer.domain.caller_ids import CallerIdPool, Owned, Shown
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.gate import GateFacts, Refusal
 from dialer.domain.profiles import NONE, OwnRules, regions_of, rules_for
@@ -36,6 +37,7 @@ def facts(
     row: Row,
     settings: Settings,
     *,
+    owned: Owned,
     stopped: bool,
     allow_list_only: bool,
     cancelled: bool = False,
@@ -46,6 +48,7 @@ def facts(
     Args:
         row: of the callee and the campaign, as `dialer.db.claiming.candidates` reads it. `campaign_id` is None for a
             call outside any campaign.
+        owned: the caller ids of the trunk.
     """
     in_campaign = row["campaign_id"] is not None
     undialable = phone.dialable(row["phone_number"], settings.special_numbers_allowed)
@@ -68,7 +71,22 @@ def facts(
         not_before=row["not_before"],
         not_after=row["not_after"],
         due_at=due_at,
+        caller_id=shown(row, owned),
     )
+
+
+def shown(row: Row, owned: Owned) -> Shown:
+    """The caller id of a call, or why it must not be made. A row without `id` is of no call yet."""
+    pool = row["caller_id_pool"]
+    if pool is not None:
+        return caller_ids.from_pool(owned, _pool(orjson.dumps(pool)), row["phone_number"], str(row.get("id")))
+    name = "caller_id" if row["campaign_id"] is None else "campaign_caller_id"
+    return caller_ids.named(owned, row[name], pinned_elsewhere=row["pinned_elsewhere"])
+
+
+@lru_cache(maxsize=1024)
+def _pool(stored: bytes) -> CallerIdPool:
+    return CallerIdPool.model_validate_json(stored)
 
 
 def rules(own: OwnRules, phone_number: str, regions: tuple[str, ...] | list[str]) -> Rules:
@@ -119,6 +137,7 @@ def record(decided: GateFacts, refusal: Refusal | None = None) -> dict[str, Any]
         "attempts": decided.attempts,
         "dnc": decided.dnc,
         "consented": decided.consented,
+        "caller_id_by": decided.caller_id.by,
     }
     if refusal is not None:
         stored["refusal"] = {

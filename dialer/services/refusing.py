@@ -20,6 +20,7 @@ _FORESEEN: Final = frozenset(
     {
         GateCode.EMERGENCY_STOP,
         GateCode.CAMPAIGN_NOT_RUNNING,
+        GateCode.NO_CALLER_ID,
         GateCode.CAMPAIGN_NOT_BEGUN,
         GateCode.CAMPAIGN_OVER,
         GateCode.ZONE_UNKNOWN,

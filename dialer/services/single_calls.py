@@ -11,12 +11,15 @@ from sqlalchemy import Connection, Engine
 
 from dialer.clock import Clock
 from dialer.config import Settings
-from dialer.db import call_records, control, dnc, telephony
+from dialer.db import call_records, caller_ids, control, dnc, telephony
 from dialer.db.telephony import TrunkRecord
 from dialer.domain import gate
 from dialer.domain.actions import AnswerAction
+from dialer.domain.caller_ids import CallerIdPool, Owned
+from dialer.domain.gate import GateFacts
 from dialer.domain.phone import PhoneNumber
 from dialer.errors import GateRefused, InvalidInput
+from dialer.services import caller_ids as caller_id_service
 from dialer.services import gating, numbers
 from dialer.services.calls import CallDetails, Calls
 from dialer.services.idempotency import Within, nothing_more
@@ -31,6 +34,7 @@ class NewCall:
         phone_number: E.164, or national with a `default_region`.
         trunk_id: None where there is only one trunk.
         caller_id: None for the trunk's.
+        caller_id_pool: instead of `caller_id`: one of the trunk's is chosen.
         variables: channel variables by name.
         time_zone: IANA name of the callee's zone; None to find it from the number.
     """
@@ -39,6 +43,7 @@ class NewCall:
     answer_action: AnswerAction
     trunk_id: int | None = None
     caller_id: str | None = None
+    caller_id_pool: CallerIdPool | None = None
     timeout_seconds: int = 30
     variables: Mapping[str, str] = field(default_factory=dict)
     default_region: str | None = None
@@ -62,7 +67,8 @@ class SingleCalls:
             within: called with the call in the transaction that makes it.
 
         Raises:
-            InvalidInput: not a phone number; no such trunk or time zone; the trunk is ambiguous.
+            InvalidInput: not a phone number; no such trunk or time zone; the trunk is ambiguous; a caller id that isn't
+                the trunk's.
             GateRefused: it must not be dialed now; `extra` has `gate_code` and `until`.
         """
         number = numbers.read(new.phone_number, new.default_region, self._settings.special_numbers_allowed)
@@ -70,11 +76,12 @@ class SingleCalls:
         call_id = UUID(str(uuid_utils.uuid7()))
         with self._engine.begin() as tx:
             trunk = _trunk(tx, new.trunk_id)
-            self._ask_gate(tx, number.e164, zone_names)
+            caller_id_service.check(tx, trunk.id, new.caller_id, new.caller_id_pool)
+            asked = self._ask_gate(tx, call_id, new, trunk, number.e164, zone_names)
             call = {
                 "id": call_id,
                 "phone_number": number.e164,
-                "caller_id": new.caller_id or trunk.caller_id,
+                "caller_id": asked.caller_id.caller_id,
                 "trunk_id": trunk.id,
                 "node_id": trunk.node_id,
                 "zone_id": call_records.zone_set_id(tx, zone_names),
@@ -89,9 +96,20 @@ class SingleCalls:
         self._nudges.work_on_trunk(trunk.id)
         return details
 
-    def _ask_gate(self, tx: Connection, number: str, zone_names: tuple[str, ...]) -> None:
+    def _ask_gate(
+        self,
+        tx: Connection,
+        call_id: UUID,
+        new: NewCall,
+        trunk: TrunkRecord,
+        number: str,
+        zone_names: tuple[str, ...],
+    ) -> GateFacts:
         installation = control.get(tx)
         row = _NO_CAMPAIGN | {
+            "id": call_id,
+            "caller_id": new.caller_id,
+            "caller_id_pool": new.caller_id_pool.model_dump(mode="json") if new.caller_id_pool else None,
             "phone_number": number,
             "at": self._clock.now(),
             "allow_listed": control.is_allowed(tx, number),
@@ -99,14 +117,14 @@ class SingleCalls:
             "zones": zone_names,
             "number_dialed_at": call_records.dials(tx, number),
         }
-        refusal = gate.decide(
-            gating.facts(
-                row,
-                self._settings,
-                stopped=installation.stop_at is not None,
-                allow_list_only=installation.allow_list_only,
-            )
+        facts = gating.facts(
+            row,
+            self._settings,
+            owned=caller_ids.owned(tx, trunk.id) or Owned(),
+            stopped=installation.stop_at is not None,
+            allow_list_only=installation.allow_list_only,
         )
+        refusal = gate.decide(facts)
         if refusal is not None:
             raise GateRefused(
                 f"{refusal.rule[0].upper()}{refusal.rule[1:]}.",
@@ -114,10 +132,12 @@ class SingleCalls:
                 source=refusal.source,
                 until=refusal.until,
             )
+        return facts
 
 
 _NO_CAMPAIGN: Final[dict[str, Any]] = {
     "campaign_id": None,
+    "pinned_elsewhere": False,
     "default_time_zone": None,
     "attempts": 0,
     "call_max_attempts": 1,

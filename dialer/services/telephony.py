@@ -14,7 +14,7 @@ from dialer.db.records import explaining
 from dialer.db.tables import Call
 from dialer.db.telephony import NodeRecord, TrunkRecord
 from dialer.errors import Conflict, DialerError, InvalidInput, NotFound
-from dialer.services import revisions
+from dialer.services import caller_ids, revisions
 from dialer.services.decisions import Decided, decide
 from dialer.services.idempotency import Within, nothing_more
 from dialer.services.revisions import ANY, Revisions
@@ -74,11 +74,14 @@ class Telephony:
         """Add a trunk: `name`, `node_id`, `endpoint`, `caller_id`, `cps`, `channels`, `enabled`.
 
         Raises:
-            InvalidInput: the endpoint is not of the form `PJSIP/{number}@carrier`, or there is no such node.
+            InvalidInput: the endpoint is not of the form `PJSIP/{number}@carrier`; there is no such node; another trunk
+                owns the caller id.
             Conflict: there is one of that name.
         """
         _check_trunk(values)
         with explaining(_violations(values)), self._engine.begin() as tx:
+            if values.get("caller_id"):
+                caller_ids.check_trunk(tx, None, values["caller_id"])
             trunk = telephony.create_trunk(tx, dict(values))
             within(tx, trunk)
         return trunk
@@ -110,6 +113,8 @@ class Telephony:
 
         def action(tx: Connection) -> TrunkRecord:
             revisions.check(of, _trunk(telephony.lock_trunk(tx, trunk_id), trunk_id).revision)
+            if changes.get("caller_id"):
+                caller_ids.check_trunk(tx, trunk_id, changes["caller_id"])
             return _trunk(telephony.edit_trunk(tx, trunk_id, dict(changes)), trunk_id)
 
         with explaining(_violations(changes)):

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from dialer.db import campaigns
 from dialer.domain.actions import ANSWER_ACTION
+from dialer.domain.caller_ids import CallerIdPool
 from dialer.errors import NotFound
 from dialer.services.calls import CallDetails
 from dialer.services.idempotency import Within, nothing_more
@@ -47,6 +48,7 @@ class TrialCalls:
             answer_action=ANSWER_ACTION.validate_python(campaign.answer_action),
             trunk_id=campaign.trunk_id,
             caller_id=campaign.caller_id,
+            caller_id_pool=CallerIdPool.model_validate(campaign.caller_id_pool) if campaign.caller_id_pool else None,
             timeout_seconds=campaign.timeout_seconds,
             variables=variables,
             default_region=campaign.default_region,

@@ -15,7 +15,7 @@ from dialer.db.tables.campaigns import (
     ImportRefusal,
     ZoneSet,
 )
-from dialer.db.tables.telephony import AllowedNumber, Control, PbxNode, Trunk
+from dialer.db.tables.telephony import AllowedNumber, Control, PbxNode, Trunk, TrunkCallerId
 from dialer.db.tables.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "PbxNode",
     "Session",
     "Trunk",
+    "TrunkCallerId",
     "User",
     "Webhook",
     "WebhookDelivery",

@@ -39,6 +39,7 @@ class Campaign(CreatedAt, Base):
         CheckConstraint("weight > 0", name="weight_pos"),
         CheckConstraint("min_gap_seconds > 0", name="min_gap_pos"),
         CheckConstraint("not_before < not_after", name="dates"),
+        CheckConstraint("caller_id IS NULL OR caller_id_pool IS NULL", name="one_caller_id"),
         Index("ix_campaigns_created_at", "created_at"),
     )
 
@@ -49,6 +50,8 @@ class Campaign(CreatedAt, Base):
     """Counts the edits: recorded on every call as its `policy_version`."""
     trunk_id: Mapped[int] = mapped_column(ForeignKey("trunks.id"))
     caller_id: Mapped[str | None]
+    caller_id_pool: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """How the caller id is chosen among the trunk's (dialer.domain.caller_ids.CallerIdPool)."""
     timeout_seconds: Mapped[int] = mapped_column(SmallInteger)
     max_attempts: Mapped[int] = mapped_column(SmallInteger)
     cps: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))

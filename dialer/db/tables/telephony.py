@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Numeric, SmallInteger
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Numeric, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.db.tables.base import Base, CreatedAt
@@ -51,6 +51,22 @@ class Trunk(CreatedAt, Base):
     caller_id: Mapped[str | None]
     cps: Mapped[Decimal] = mapped_column(Numeric(8, 2))
     channels: Mapped[int]
+    enabled: Mapped[bool] = mapped_column(server_default="true")
+
+
+class TrunkCallerId(CreatedAt, Base):
+    """A number that calls over a trunk may show. It is pinned to that trunk: no other may show it."""
+
+    __tablename__ = "caller_ids"
+    __table_args__ = (
+        CheckConstraint(r"phone_number ~ '^\+[0-9]{6,19}$'", name="e164"),
+        Index("ix_caller_ids_trunk", "trunk_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    trunk_id: Mapped[int] = mapped_column(ForeignKey("trunks.id"))
+    phone_number: Mapped[str] = mapped_column(unique=True)
+    label: Mapped[str | None]
     enabled: Mapped[bool] = mapped_column(server_default="true")
 
 

@@ -96,3 +96,38 @@ def test_region_and_consent_of_a_contact_are_kept(admin: Api, campaign_id: int) 
     assert contact["regions"] == ["GB", "GB-SCT"]
     assert contact["consent_at"].startswith("2026-03-01T00:00:00")
     assert contact["consent_source"] == "form"
+
+
+def test_caller_ids_of_a_trunk_are_added_read_edited_and_removed(admin: Api, trunk_id: int) -> None:
+    path = f"/v1/trunks/{trunk_id}/caller-ids"
+    made = admin.post(path, {"phone_number": "+12125550100", "label": "New York"})
+    assert made.status_code == 201, made.text
+    assert (made.json["phone_number"], made.json["enabled"], made.json["trunk_id"]) == ("+12125550100", True, trunk_id)
+    one = f"{path}/{made.json['id']}"
+    assert [item["id"] for item in admin.get(path).json["items"]] == [made.json["id"]]
+    assert admin.post(path, {"phone_number": "+12125550100"}).status_code == 409
+    for wrong in ("12125550100", "+12125550100\r\n", '"A" <+12125550101>', "+10"):
+        assert admin.post(path, {"phone_number": wrong}).status_code == 422
+    edited = admin.patch(one, {"enabled": False})
+    assert (edited.status_code, edited.json["enabled"], edited.json["in_flight"]) == (200, False, 0)
+    assert admin.get(f"{path}?enabled=true").json["items"] == []
+    assert admin.delete(one).status_code == 204
+    assert admin.get(one).status_code == 404
+    assert admin.get("/v1/trunks/999/caller-ids").status_code == 404
+
+
+def test_campaign_takes_a_pool_of_its_trunk_or_one_caller_id_and_not_both(
+    admin: Api, trunk_id: int, campaign_id: int
+) -> None:
+    path = f"/v1/campaigns/{campaign_id}"
+    admin.patch(path, {"caller_id": None})
+    refused = admin.patch(path, {"caller_id_pool": {}})
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "caller_id_pool")
+    admin.post(f"/v1/trunks/{trunk_id}/caller-ids", {"phone_number": "+12125550100"})
+    taken = admin.patch(path, {"caller_id_pool": {"policy": "rotation"}})
+    assert taken.json["caller_id_pool"] == {"policy": "rotation", "numbers": [], "same_for_number": True}
+    both = admin.patch(path, {"caller_id": "+12125550100"})
+    assert (both.status_code, both.json["errors"][0]["field"]) == (422, "caller_id_pool")
+    assert admin.patch(path, {"caller_id": "+12125550100", "caller_id_pool": None}).status_code == 200
+    assert admin.patch(path, {"caller_id": "+13055550100"}).status_code == 422
+    assert admin.patch(path, {"caller_id": None, "caller_id_pool": {"policy": "by moon"}}).status_code == 422

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from dialer.db import explaining, transitions
+from dialer.domain.caller_ids import Owned
 from dialer.domain.gate import decide
 from dialer.errors import NotFound
 from dialer.services import gating
@@ -160,5 +161,8 @@ def _allowed(world: World, contact_id: int, at: Any) -> bool:
     """What the gate says at another time."""
     with world.engine.begin() as tx:
         row = explaining.contacts(tx, [contact_id], transitions.database_time(tx))[contact_id]
-    facts = gating.facts(row, world.settings, stopped=False, allow_list_only=False, due_at=row["next_attempt_at"])
+    owned = Owned(row["trunk_caller_id"], row["caller_ids"])
+    facts = gating.facts(
+        row, world.settings, owned=owned, stopped=False, allow_list_only=False, due_at=row["next_attempt_at"]
+    )
     return decide(replace(facts, at=at)) is None

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dialer.domain.caller_ids import Shown
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.contacts import FinalReason
 from dialer.domain.gate import GateCode, GateFacts, decide
@@ -35,6 +36,7 @@ RULES: list[tuple[GateCode, dict[str, Any], FinalReason | None]] = [
     (GateCode.EMERGENCY_STOP, {"stopped": True}, None),
     (GateCode.CANCELLED, {"cancelled": True}, FinalReason.CANCELLED),
     (GateCode.CAMPAIGN_NOT_RUNNING, {"campaign_state": CampaignState.PAUSED}, None),
+    (GateCode.NO_CALLER_ID, {"caller_id": Shown(None, "rotation", "none is enabled")}, None),
     (GateCode.UNDIALABLE, {"undialable": "112 is an emergency number"}, FinalReason.UNDIALABLE),
     (GateCode.NOT_ON_ALLOW_LIST, {"allow_listed": False}, None),
     (GateCode.DNC, {"dnc": "global"}, FinalReason.DNC),
