@@ -97,9 +97,15 @@ def listed(tx: Connection, page: PageRequest, wanted: CampaignFilter) -> Page[Ca
     return pages.read(tx, CampaignRecord, found, ORDER, page)
 
 
-def edit(tx: Connection, campaign_id: int, values: dict[str, Any]) -> CampaignRecord:
-    """Change a campaign; its version counts the change."""
+def edit(tx: Connection, campaign_id: int, values: dict[str, Any], *, reconsider: bool = False) -> CampaignRecord:
+    """Change a campaign; its version counts the change.
+
+    Args:
+        reconsider: those who wait by its rules are asked about again.
+    """
     changed = {**values, "version": Campaign.version + 1, "updated_at": func.clock_timestamp()}
+    if reconsider:
+        changed["rules_version"] = Campaign.version + 1
     return _update(tx, campaign_id, changed)
 
 

@@ -42,7 +42,7 @@ def indeterminate(tx: Connection, *, seconds: float, most: int) -> list[UUID]:
 
 _FACTS: Final = text("""
     SELECT call.id, call.hangup_requested_at, call.answered_at, contact.id AS contact_id, contact.state,
-           contact.attempts, campaign.max_attempts, campaign.retry_policy,
+           contact.attempts, campaign.max_attempts, campaign.retry_policy, campaign.rules_version,
            NOT EXISTS (
                SELECT FROM calls AS later WHERE later.contact_id = call.contact_id AND later.id > call.id
            ) AS is_last
@@ -80,6 +80,7 @@ _RESCHEDULE: Final = text("""
     UPDATE contacts SET last_disposition = :disposition,
         state = CASE WHEN state = 'done' THEN state ELSE :state END,
         next_attempt_at = CASE WHEN state = 'done' THEN next_attempt_at ELSE :next_attempt_at END,
+        rules_version = CASE WHEN :state = 'waiting' THEN CAST(:rules_version AS integer) END, held_by = NULL,
         final_reason = CASE
             WHEN state <> 'done' THEN :final_reason
             WHEN final_reason IN ('final_disposition', 'attempts_exhausted')

@@ -30,7 +30,7 @@ def mark(tx: Connection) -> None:
 
 
 _PROMOTE: Final = text("""
-    UPDATE contacts SET state = 'ready', next_attempt_at = NULL
+    UPDATE contacts SET state = 'ready', next_attempt_at = NULL, held_by = NULL, rules_version = NULL
     WHERE id IN (
         SELECT id FROM contacts WHERE state = 'waiting' AND next_attempt_at <= clock_timestamp()
         ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED

@@ -12,6 +12,9 @@ from dialer.db import caller_ids
 _CONTACTS: Final = text(f"""
     SELECT contact.id AS contact_id, contact.campaign_id, contact.phone_number, contact.state AS contact_state,
            contact.final_reason, contact.next_attempt_at, contact.open_call_id, contact.attempts, contact.consent_at,
+           CASE WHEN contact.held_by IS NULL OR contact.rules_version >= campaign.rules_version
+               THEN contact.next_attempt_at END AS due_at,
+           campaign.rules_version,
            zone.zones, zone.regions, number.dialed_at AS number_dialed_at,
            campaign.state AS campaign_state, campaign.max_attempts, campaign.calling_window,
            campaign.default_time_zone, campaign.profile, campaign.number_caps, campaign.min_gap_seconds,
@@ -51,7 +54,7 @@ _GROUPS: Final = text("""
     WITH facts AS (
         SELECT contact.id, contact.state, contact.final_reason, contact.next_attempt_at,
                CASE WHEN contact.state IN ('ready', 'waiting') THEN ROW(
-                   contact.zone_id, contact.next_attempt_at > CAST(:at AS timestamptz),
+                   contact.zone_id, waits.until > CAST(:at AS timestamptz),
                    contact.attempts >= campaign.max_attempts, contact.consent_at <= CAST(:at AS timestamptz),
                    NOT control.allow_list_only OR EXISTS (
                        SELECT FROM allow_list WHERE allow_list.phone_number = contact.phone_number),
@@ -60,9 +63,13 @@ _GROUPS: Final = text("""
                       AND (dnc.expires_at IS NULL OR dnc.expires_at > CAST(:at AS timestamptz))),
                    capped.signature
                )::text END AS signature,
-               GREATEST(contact.next_attempt_at, capped.opens_at) AS opens_at
+               GREATEST(waits.until, capped.opens_at) AS opens_at
         FROM contacts AS contact
         JOIN campaigns AS campaign ON campaign.id = contact.campaign_id
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN contact.held_by IS NULL OR contact.rules_version >= campaign.rules_version
+                THEN contact.next_attempt_at END AS until
+        ) AS waits
         CROSS JOIN control
         LEFT JOIN number_dials AS number ON number.phone_number = contact.phone_number
              AND number.dialed_at <> '{}' AND contact.state IN ('ready', 'waiting')

@@ -22,7 +22,8 @@ _HOLD_BACK: Final = text("""
     ), held AS (
         SELECT id FROM next WHERE place <= ceil(dialed_at_most) ORDER BY id
     )
-    UPDATE contacts SET state = 'waiting', next_attempt_at = clock_timestamp() + make_interval(secs => :hold_seconds)
+    UPDATE contacts SET state = 'waiting', next_attempt_at = clock_timestamp() + make_interval(secs => :hold_seconds),
+        held_by = NULL, rules_version = NULL
     FROM held WHERE contacts.id = held.id
 """)
 

@@ -16,7 +16,12 @@ from dialer.domain.dispositions import Disposition
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What becomes of a contact whose call `call_id` is over."""
+    """What becomes of a contact whose call `call_id` is over.
+
+    Attributes:
+        rules_version: of the campaign, by which it waits; None where an edit of the campaign doesn't change that.
+        held_by: the gate's code, where the contact waits because the gate said no.
+    """
 
     contact_id: int
     call_id: UUID
@@ -25,6 +30,8 @@ class Move:
     final_reason: FinalReason | None
     attempts: int
     disposition: Disposition
+    rules_version: int | None = None
+    held_by: str | None = None
 
 
 def database_time(tx: Connection) -> datetime:
@@ -54,7 +61,7 @@ _LOCK_CALLS: Final = text("""
            call.phone_number,
            call.answered_at, call.hangup_requested_at, call.callback_at,
            contact.attempts AS contact_attempts, contact.cancelled_at AS contact_cancelled_at,
-           campaign.max_attempts AS campaign_max_attempts, campaign.retry_policy
+           campaign.max_attempts AS campaign_max_attempts, campaign.retry_policy, campaign.rules_version
     FROM calls AS call
     LEFT JOIN contacts AS contact ON contact.id = call.contact_id
     LEFT JOIN campaigns AS campaign ON campaign.id = call.campaign_id
@@ -120,13 +127,14 @@ def store_decisions(tx: Connection, decisions: Sequence[tuple[UUID, str]]) -> No
 
 _MOVE: Final = text("""
     UPDATE contacts SET state = move.state, next_attempt_at = move.next_attempt_at, final_reason = move.final_reason,
-        attempts = move.attempts, open_call_id = NULL,
+        attempts = move.attempts, open_call_id = NULL, rules_version = move.rules_version, held_by = move.held_by,
         last_disposition = CASE WHEN move.disposition IN ('withdrawn', 'not_dialed')
             THEN contacts.last_disposition ELSE move.disposition END
     FROM unnest(CAST(:contact_id AS bigint[]), CAST(:call_id AS uuid[]), CAST(:state AS text[]),
                 CAST(:next_attempt_at AS timestamptz[]), CAST(:final_reason AS text[]), CAST(:attempts AS smallint[]),
-                CAST(:disposition AS text[]))
-        AS move(contact_id, call_id, state, next_attempt_at, final_reason, attempts, disposition)
+                CAST(:disposition AS text[]), CAST(:rules_version AS integer[]), CAST(:held_by AS text[]))
+        AS move(contact_id, call_id, state, next_attempt_at, final_reason, attempts, disposition, rules_version,
+                held_by)
     WHERE contacts.id = move.contact_id AND contacts.open_call_id = move.call_id
 """)
 
@@ -146,6 +154,8 @@ def move(tx: Connection, moves: Sequence[Move]) -> None:
                         "final_reason": m.final_reason.value if m.final_reason else None,
                         "attempts": m.attempts,
                         "disposition": m.disposition.value,
+                        "rules_version": m.rules_version,
+                        "held_by": m.held_by,
                     }
                     for m in moves
                 ]

@@ -29,6 +29,10 @@ from dialer.services.idempotency import Within, nothing_more
 from dialer.services.revisions import ANY, Revisions
 
 _CALLER_ID: Final = frozenset({"trunk_id", "caller_id", "caller_id_pool"})
+_LET_WAIT: Final = frozenset(
+    {*gating.OWN_RULES, "default_time_zone", "not_before", "not_after", "max_attempts", "retry_policy"}
+)
+"""The fields by which contacts wait: who waits is reconsidered when one of them is edited."""
 _RESTRICTING: Final = frozenset({CampaignCommand.PAUSE, CampaignCommand.CANCEL})
 
 
@@ -153,7 +157,9 @@ class Campaigns:
             _check(after)
             if changes.keys() & _CALLER_ID:
                 caller_ids.check(tx, after["trunk_id"], after["caller_id"], _pool(after["caller_id_pool"]))
-            return campaigns.edit(tx, campaign_id, _stored(changes)) if changes else campaign
+            if not changes:
+                return campaign
+            return campaigns.edit(tx, campaign_id, _stored(changes), reconsider=not _LET_WAIT.isdisjoint(changes))
 
         with explaining(_violations(changes)):
             return decide(self._engine, self._clock, action, scope=[Call.campaign_id == campaign_id])

@@ -77,4 +77,5 @@ def _move(row: RowMapping, disposition: Disposition, ended_at: datetime) -> dict
         "state": move.state.value,
         "next_attempt_at": move.next_attempt_at,
         "final_reason": move.final_reason.value if move.final_reason else None,
+        "rules_version": row["rules_version"],
     }

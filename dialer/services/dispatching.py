@@ -17,6 +17,7 @@ from dialer.domain.sharing import Row, Sharing
 from dialer.failpoints import Step
 from dialer.services import gating
 from dialer.services.nudges import Nudges
+from dialer.services.reconsidering import reconsider
 
 _PROMOTED_AT_ONCE: Final = 5000
 _CALLS_A_JOB: Final = 200
@@ -42,6 +43,7 @@ class Dispatching:
         with self._engine.begin() as tx:
             if not dispatching.try_lock(tx) or dispatching.is_stopped(tx):
                 return 0
+            reconsider(tx, self._settings)
             dispatching.promote(tx, _PROMOTED_AT_ONCE)
             queued = self._fill(tx, dispatching.running_campaigns(tx))
             dispatching.complete(tx)

@@ -134,6 +134,7 @@ def _move(row: RowMapping, disposition: Disposition, ended_at: datetime, not_dia
     """What the contact of an ended call does next."""
     given_back = disposition in NOT_COUNTED and row["claim_token"] is not None
     attempts = row["contact_attempts"] - given_back
+    by_policy = False
     step: NextStep
     if row["contact_cancelled_at"] is not None:
         answered = disposition is Disposition.ANSWERED
@@ -143,6 +144,7 @@ def _move(row: RowMapping, disposition: Disposition, ended_at: datetime, not_dia
     elif _wants_call_back(row, disposition, attempts):
         step = Retry(max(row["callback_at"], ended_at))
     else:
+        by_policy = disposition not in NOT_COUNTED
         step = next_step(
             RetryPolicy.model_validate(row["retry_policy"]),
             disposition,
@@ -151,7 +153,14 @@ def _move(row: RowMapping, disposition: Disposition, ended_at: datetime, not_dia
             ended_at=ended_at,
             not_dialed=not_dialed,
         )
-    return move_for(row["contact_id"], row["id"], step, attempts=attempts, disposition=disposition)
+    return move_for(
+        row["contact_id"],
+        row["id"],
+        step,
+        attempts=attempts,
+        disposition=disposition,
+        rules_version=row["rules_version"] if by_policy else None,
+    )
 
 
 def _wants_call_back(row: RowMapping, disposition: Disposition, attempts: int) -> bool:
@@ -161,9 +170,19 @@ def _wants_call_back(row: RowMapping, disposition: Disposition, attempts: int) -
 
 
 def move_for(
-    contact_id: int, call_id: UUID, step: NextStep, *, attempts: int, disposition: Disposition
+    contact_id: int,
+    call_id: UUID,
+    step: NextStep,
+    *,
+    attempts: int,
+    disposition: Disposition,
+    rules_version: int | None = None,
 ) -> transitions.Move:
-    """`step` as a change of the contact's row."""
+    """`step` as a change of the contact's row.
+
+    Args:
+        rules_version: of the campaign whose retry policy it is by.
+    """
     state = ContactState.READY
     next_attempt_at = final_reason = None
     if isinstance(step, Retry):
@@ -178,4 +197,5 @@ def move_for(
         final_reason=final_reason,
         attempts=attempts,
         disposition=disposition,
+        rules_version=rules_version if state is ContactState.WAITING else None,
     )

@@ -157,7 +157,7 @@ class Explaining:
             owned=Owned(row["trunk_caller_id"], row["caller_ids"]),
             stopped=row["stop_at"] is not None,
             allow_list_only=row["allow_list_only"],
-            due_at=row["next_attempt_at"],
+            due_at=row["due_at"],
         )
         refusal = decide(facts)
         checked = gating.record(facts, refusal)

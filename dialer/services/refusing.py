@@ -30,7 +30,7 @@ _FORESEEN: Final = frozenset(
 aren't final it would be queued and refused every second: it waits."""
 _LEAST_WAIT: Final = timedelta(seconds=60)
 _MOST_WAIT: Final = timedelta(hours=1)
-"""Then the gate is asked again, so that a cap that somebody has raised meanwhile is noticed."""
+"""Then the gate is asked again: a dial that was counted may have been given back meanwhile."""
 
 
 def refuse(tx: Connection, refused: Sequence[tuple[RowMapping, Refusal, GateFacts]]) -> None:
@@ -66,17 +66,25 @@ def _move(row: RowMapping, refusal: Refusal, ended_at: datetime) -> Move:
     state = ContactState.READY
     if refusal.final is not None:
         state = ContactState.DONE
-    elif not _foreseen(row, refusal):
+    elif is_held(row, refusal):
         state = ContactState.WAITING
+    held = state is ContactState.WAITING
     return Move(
         contact_id=row["contact_id"],
         call_id=row["id"],
         state=state,
-        next_attempt_at=_ask_again(refusal, ended_at) if state is ContactState.WAITING else None,
+        next_attempt_at=ask_again_at(refusal, ended_at) if held else None,
         final_reason=refusal.final,
         attempts=row["attempts"],
         disposition=Disposition.WITHDRAWN,
+        rules_version=row["rules_version"] if held else None,
+        held_by=refusal.code.value if held else None,
     )
+
+
+def is_held(row: RowMapping, refusal: Refusal) -> bool:
+    """Whether a contact that the gate refuses waits before the gate is asked again."""
+    return refusal.final is None and not _foreseen(row, refusal)
 
 
 def _foreseen(row: RowMapping, refusal: Refusal) -> bool:
@@ -86,7 +94,8 @@ def _foreseen(row: RowMapping, refusal: Refusal) -> bool:
     return refusal.code in _FORESEEN
 
 
-def _ask_again(refusal: Refusal, ended_at: datetime) -> datetime:
+def ask_again_at(refusal: Refusal, at: datetime) -> datetime:
+    """When the gate is asked again about a contact that it refused at `at`."""
     if refusal.until is None:
-        return ended_at + _LEAST_WAIT
-    return min(refusal.until, ended_at + _MOST_WAIT)
+        return at + _LEAST_WAIT
+    return min(refusal.until, at + _MOST_WAIT)

@@ -48,6 +48,8 @@ class Campaign(CreatedAt, Base):
     state: Mapped[str] = mapped_column(server_default=CampaignState.DRAFT.value)
     version: Mapped[int] = mapped_column(server_default="1")
     """Counts the edits: recorded on every call as its `policy_version`."""
+    rules_version: Mapped[int] = mapped_column(server_default="1")
+    """The version at which a rule that lets contacts wait was edited last."""
     trunk_id: Mapped[int] = mapped_column(ForeignKey("trunks.id"))
     caller_id: Mapped[str | None]
     caller_id_pool: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
@@ -166,6 +168,12 @@ class Contact(CreatedAt, Base):
             postgresql_where=text("state = 'ready'"),
         ),
         Index("ix_contacts_waiting", "next_attempt_at", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_contacts_reconsider",
+            "campaign_id",
+            "rules_version",
+            postgresql_where=text("state = 'waiting' AND rules_version IS NOT NULL"),
+        ),
         Index("ix_contacts_phone_number", "phone_number"),
         Index(
             "ix_contacts_external_id",
@@ -189,6 +197,10 @@ class Contact(CreatedAt, Base):
     state: Mapped[str] = mapped_column(server_default=ContactState.READY.value)
     final_reason: Mapped[str | None]
     next_attempt_at: Mapped[datetime | None]
+    held_by: Mapped[str | None]
+    """The gate's code, where the contact waits because the gate said no."""
+    rules_version: Mapped[int | None]
+    """Of the campaign, by which it waits; None where no edit of the campaign moves it."""
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     open_call_id: Mapped[uuid.UUID | None]
     last_disposition: Mapped[str | None]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import text
 
+from api.schemas.campaigns import CampaignOut, CampaignPatch
 from dialer.bootstrap import Dialer
 from dialer.db import barrier
 from tests.integration.api.conftest import Api
@@ -257,3 +258,12 @@ def test_a_cancel_takes_queued_calls_back_and_leaves_contacts_as_they_are(
     assert admin.get(f"/v1/calls/{talking}").json["state"] == "up"
     states = [admin.get(f"/v1/contacts/{contact_id}").json["state"] for contact_id in contact_ids]
     assert states == ["ready", "in_call", "ready"]
+
+
+@pytest.mark.parametrize("field", sorted(set(CampaignOut.model_fields) - set(CampaignPatch.model_fields)))
+def test_what_can_not_be_edited_is_refused_by_its_name(admin: Api, campaign_id: int, field: str) -> None:
+    admin.post(f"/v1/campaigns/{campaign_id}/start")
+    before = admin.get(f"/v1/campaigns/{campaign_id}").json
+    answer = admin.patch(f"/v1/campaigns/{campaign_id}", {"max_attempts": 9, field: before[field]})
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, field)
+    assert admin.get(f"/v1/campaigns/{campaign_id}").json == before
