@@ -76,6 +76,7 @@ PERMISSIONS: Final = MappingProxyType(
         "call_lists.upload": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
         "call_lists.listed": Rule(Access.VIEWER, Scope.CONTACTS_READ),
         "call_lists.get": Rule(Access.VIEWER, Scope.CONTACTS_READ),
+        "call_lists.edit": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
         "call_lists.refusals": Rule(Access.VIEWER, Scope.CONTACTS_READ),
         "contacts.add": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
         "contacts.listed": Rule(Access.VIEWER, Scope.CONTACTS_READ),

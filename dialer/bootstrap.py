@@ -35,6 +35,7 @@ from dialer.services.health import Health
 from dialer.services.history import Numbers
 from dialer.services.idempotency import Idempotency
 from dialer.services.importing.service import CallListImport
+from dialer.services.list_edits import CallListEdits
 from dialer.services.listening.listener import Listener, Pbx
 from dialer.services.nudges import Nudges
 from dialer.services.originating import Originating
@@ -170,6 +171,10 @@ class Dialer:
     @cached_property
     def call_lists(self) -> CallListImport:
         return CallListImport(self.engine, self.clock, self.settings, self.nudges)
+
+    @cached_property
+    def call_list_edits(self) -> CallListEdits:
+        return CallListEdits(self.engine, self.clock)
 
     @cached_property
     def calls(self) -> Calls:

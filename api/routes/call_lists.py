@@ -8,10 +8,19 @@ from flask_openapi3.models import RawModel
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from api.conditional import revisions
 from api.context import answer, created, dialer, identity
 from api.idempotency import keep
 from api.openapi import blueprint, problems
-from api.schemas.call_lists import CallListOut, CallListPage, CallListPath, CallListQuery, UploadQuery
+from api.schemas.call_lists import (
+    CallListDecided,
+    CallListOut,
+    CallListPage,
+    CallListPatch,
+    CallListPath,
+    CallListQuery,
+    UploadQuery,
+)
 from api.schemas.campaigns import CampaignPath
 from dialer.db import pages
 from dialer.db.imports import CallListInfo
@@ -72,7 +81,20 @@ def listed(path: CampaignPath, query: CallListQuery) -> Response:
 @call_lists.get("/call-lists/<int:call_list_id>", responses={200: CallListOut, **problems(404)})
 def get(path: CallListPath) -> Response:
     """Read a call list and how far its import is"""
-    return answer(CallListOut.model_validate(dialer().call_lists.progress(path.call_list_id)))
+    found = dialer().call_lists.progress(path.call_list_id)
+    return answer(CallListOut.model_validate(found), revision=found.revision)
+
+
+@call_lists.patch(
+    "/call-lists/<int:call_list_id>", responses={200: CallListDecided, **problems(400, 404, 412, 415, 422, 428)}
+)
+def edit(path: CallListPath, body: CallListPatch) -> Response:
+    """Rename a call list, or switch it off and on again (`active`)
+
+    After the answer nobody on a list that is off is dialed. Calls in flight go on.
+    """
+    decided = dialer().call_list_edits.edit(path.call_list_id, body.changes(), of=revisions())
+    return answer(CallListDecided.of(decided), revision=decided.value.revision)
 
 
 @call_lists.get("/call-lists/<int:call_list_id>/refusals", responses={200: _CSV, **problems(404)})

@@ -5,8 +5,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from api.schemas.campaigns import KnownRegion
-from api.schemas.common import BigId, Moment, Name, PageQuery, Schema
+from api.schemas.common import BigId, Moment, Name, PageQuery, Patch, Schema, unset
+from dialer.db.imports import CallListInfo
 from dialer.domain.imports import ImportState
+from dialer.services.decisions import Decided
 
 
 class CallListPath(Schema):
@@ -24,6 +26,8 @@ class CallListOut(Schema):
     id: int
     campaign_id: int
     name: str
+    active: bool = Field(description="Off, none of its contacts is dialed.")
+    version: int
     state: ImportState
     default_region: str | None
     columns: dict[str, Any] = Field(description="What the file's header was understood as.")
@@ -37,6 +41,24 @@ class CallListOut(Schema):
     created_at: Moment
     received_at: Moment
     finished_at: Moment | None
+
+
+class CallListPatch(Patch):
+    """Fields to change."""
+
+    name: Name = Field(default_factory=unset)
+    active: bool = Field(default_factory=unset)
+
+
+class CallListDecided(CallListOut):
+    """A call list after a decision that holds from now on."""
+
+    in_flight: int = Field(description="Calls to its contacts that were dialed before the decision and are not over.")
+
+    @classmethod
+    def of(cls, decided: Decided[CallListInfo]) -> "CallListDecided":
+        shown = CallListOut.model_validate(decided.value)
+        return cls(**{name: getattr(shown, name) for name in CallListOut.model_fields}, in_flight=decided.in_flight)
 
 
 class CallListQuery(PageQuery):

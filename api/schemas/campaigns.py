@@ -25,7 +25,7 @@ from dialer.db.campaigns import CampaignFilter, CampaignRecord
 from dialer.domain import phone
 from dialer.domain.actions import AnswerAction
 from dialer.domain.caller_ids import CallerIdPool
-from dialer.domain.campaigns import CampaignState
+from dialer.domain.campaigns import CampaignState, DialOrder
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import Disposition
 from dialer.domain.profiles import NumberCap
@@ -86,6 +86,7 @@ class CampaignIn(Schema):
     not_after: Moment | None = Field(None, description="Nothing is dialed from then on.")
     weight: Weight = 1
     priority: Priority = 0
+    dial_order: DialOrder = DialOrder.LIST
     retry_policy: RetryPolicy = RetryPolicy()
 
     def new(self) -> NewCampaign:
@@ -120,6 +121,7 @@ class CampaignPatch(Patch):
     not_after: Moment | None = None
     weight: Weight = Field(default_factory=unset)
     priority: Priority = Field(default_factory=unset)
+    dial_order: DialOrder = Field(default_factory=unset)
     retry_policy: RetryPolicy = Field(default_factory=unset)
 
 
@@ -149,6 +151,7 @@ class CampaignOut(Schema):
     not_after: Moment | None
     weight: int
     priority: int
+    dial_order: DialOrder
     retry_policy: RetryPolicy
     answer_action: AnswerAction
     created_by: str

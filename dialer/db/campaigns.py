@@ -44,6 +44,7 @@ class CampaignRecord:
     not_after: datetime | None
     weight: int
     priority: int
+    dial_order: str
     retry_policy: dict[str, Any]
     answer_action: dict[str, Any]
     created_by: str

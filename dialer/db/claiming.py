@@ -76,6 +76,7 @@ _CANDIDATES: Final = text(f"""
            campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool,
            campaign.timeout_seconds AS campaign_timeout_seconds,
            {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, call.caller_id)", "call.trunk_id")},
+           COALESCE(list.active, true) AS list_active,
            contact.attempts, contact.name, contact.external_id, contact.consent_at, zone.zones, zone.regions,
            number.dialed_at AS number_dialed_at,
            COALESCE(extra.data, given.data) AS variables,
@@ -90,6 +91,7 @@ _CANDIDATES: Final = text(f"""
     JOIN number_dials AS number ON number.phone_number = call.phone_number
     LEFT JOIN campaigns AS campaign ON campaign.id = call.campaign_id
     LEFT JOIN contacts AS contact ON contact.id = call.contact_id
+    LEFT JOIN call_lists AS list ON list.id = contact.call_list_id
     LEFT JOIN contact_data AS extra ON extra.contact_id = call.contact_id
     LEFT JOIN call_variables AS given ON given.call_id = call.id
     LEFT JOIN zone_sets AS zone ON zone.id = COALESCE(contact.zone_id, call.zone_id)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, RowMapping, TextClause, text
 
 from dialer.db import caller_ids
+from dialer.domain.campaigns import DialOrder
 from dialer.domain.sharing import Row
 
 _LOCK: Final = 7_301_003
@@ -47,7 +48,8 @@ _RUNNING: Final = text(f"""
     SELECT campaign.id, campaign.version, campaign.trunk_id, campaign.cps, campaign.channels, campaign.max_attempts,
            campaign.timeout_seconds, campaign.calling_window, campaign.default_time_zone,
            campaign.profile, campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays,
-           campaign.consent_required, campaign.priority, campaign.weight,
+           campaign.consent_required, campaign.priority, campaign.weight, campaign.dial_order,
+           EXISTS (SELECT FROM call_lists WHERE campaign_id = campaign.id AND NOT active) AS has_lists_off,
            trunk.node_id, trunk.cps AS trunk_cps, trunk.channels AS trunk_channels,
            campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool, trunk.caller_id AS trunk_caller_id,
            {caller_ids.OWNED} AS caller_ids,
@@ -97,22 +99,60 @@ def places(tx: Connection) -> dict[int, Place]:
     return {row.id: Place(tuple(row.zones), tuple(row.regions)) for row in found}
 
 
-_DUE: Final = text("""
-    SELECT due.id, due.attempts
-    FROM unnest(CAST(:zone_ids AS smallint[])) AS zone(id)
-    CROSS JOIN LATERAL (
-        SELECT contact.id, contact.priority, contact.attempts FROM contacts AS contact
-        WHERE contact.campaign_id = :campaign_id AND contact.zone_id = zone.id AND contact.state = 'ready'
-        ORDER BY contact.priority DESC, contact.id LIMIT :most
-    ) AS due
-    ORDER BY due.priority DESC, due.id LIMIT :most
-""")
+# Each is a walk along an index from its beginning, however many contacts there are: by zone (of a campaign without a
+# list that is off), or by list and zone. From newest to oldest it goes backwards, for one priority after the other.
+_ALL: Final = """
+    SELECT zone.id AS zone_id, CAST(NULL AS bigint) AS list_id FROM unnest(CAST(:zone_ids AS smallint[])) AS zone(id)
+"""
+_OF_ACTIVE_LISTS: Final = """
+    SELECT zone.id AS zone_id, list.id AS list_id
+    FROM (
+        SELECT id FROM call_lists WHERE campaign_id = :campaign_id AND active UNION ALL SELECT 0
+    ) AS list
+    CROSS JOIN unnest(CAST(:zone_ids AS smallint[])) AS zone(id)
+    WHERE EXISTS (
+        SELECT FROM contacts AS contact WHERE contact.campaign_id = :campaign_id
+            AND COALESCE(contact.call_list_id, 0) = list.id AND contact.state = 'ready'
+    )
+"""
+_READY: Final = """
+    contact.campaign_id = :campaign_id AND contact.zone_id = source.zone_id AND contact.state = 'ready'
+"""
+_ON_LIST: Final = f"{_READY} AND COALESCE(contact.call_list_id, 0) = source.list_id"
 
 
-def due_contacts(tx: Connection, campaign_id: int, zone_ids: Sequence[int], most: int) -> Sequence[RowMapping]:
-    """The next contacts of a campaign in zones that are open: by priority, then in the order they came."""
-    parameters = {"campaign_id": campaign_id, "zone_ids": list(zone_ids), "most": most}
-    return tx.execute(_DUE, parameters).mappings().all()
+def _due(sources: str, is_ready: str) -> dict[DialOrder, TextClause]:
+    oldest = f"""
+        WITH source AS ({sources})
+        SELECT due.id, due.attempts FROM source CROSS JOIN LATERAL (
+            SELECT contact.id, contact.priority, contact.attempts FROM contacts AS contact WHERE {is_ready}
+            ORDER BY contact.priority DESC, contact.id LIMIT :most
+        ) AS due ORDER BY due.priority DESC, due.id LIMIT :most
+    """
+    highest = f"SELECT priority FROM contacts AS contact WHERE {is_ready} {{}} ORDER BY priority DESC LIMIT 1"
+    newest = f"""
+        WITH RECURSIVE level AS (
+            SELECT source.*, ({highest.format("")}) AS level FROM ({sources}) AS source
+            UNION ALL
+            SELECT source.zone_id, source.list_id, ({highest.format("AND contact.priority < source.level")})
+            FROM level AS source WHERE source.level IS NOT NULL
+        )
+        SELECT due.id, due.attempts FROM level AS source CROSS JOIN LATERAL (
+            SELECT contact.id, contact.priority, contact.attempts FROM contacts AS contact
+            WHERE {is_ready} AND contact.priority = source.level ORDER BY contact.id DESC LIMIT :most
+        ) AS due ORDER BY due.priority DESC, due.id DESC LIMIT :most
+    """
+    return {DialOrder.LIST: text(oldest), DialOrder.NEWEST: text(newest)}
+
+
+_DUE: Final = {False: _due(_ALL, _READY), True: _due(_OF_ACTIVE_LISTS, _ON_LIST)}
+
+
+def due_contacts(tx: Connection, campaign: Row, zone_ids: Sequence[int], most: int) -> Sequence[RowMapping]:
+    """The next contacts of a campaign (of `running_campaigns`) in zones that are open: by priority, then its order."""
+    statement = _DUE[campaign["has_lists_off"]][DialOrder(campaign["dial_order"])]
+    parameters = {"campaign_id": campaign["id"], "zone_ids": list(zone_ids), "most": most}
+    return tx.execute(statement, parameters).mappings().all()
 
 
 _EXHAUST: Final = text("""

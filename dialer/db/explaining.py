@@ -15,7 +15,7 @@ _CONTACTS: Final = text(f"""
            CASE WHEN contact.held_by IS NULL OR contact.rules_version >= campaign.rules_version
                THEN contact.next_attempt_at END AS due_at,
            campaign.rules_version,
-           zone.zones, zone.regions, number.dialed_at AS number_dialed_at,
+           COALESCE(list.active, true) AS list_active, zone.zones, zone.regions, number.dialed_at AS number_dialed_at,
            campaign.state AS campaign_state, campaign.max_attempts, campaign.calling_window,
            campaign.default_time_zone, campaign.profile, campaign.number_caps, campaign.min_gap_seconds,
            campaign.skip_holidays, campaign.consent_required, campaign.not_before, campaign.not_after,
@@ -37,6 +37,7 @@ _CONTACTS: Final = text(f"""
     JOIN trunks AS trunk ON trunk.id = campaign.trunk_id
     JOIN pbx_nodes AS node ON node.id = trunk.node_id
     JOIN zone_sets AS zone ON zone.id = contact.zone_id
+    LEFT JOIN call_lists AS list ON list.id = contact.call_list_id
     LEFT JOIN number_dials AS number ON number.phone_number = contact.phone_number
     CROSS JOIN control
     WHERE contact.id = ANY(CAST(:ids AS bigint[]))
@@ -54,7 +55,7 @@ _GROUPS: Final = text("""
     WITH facts AS (
         SELECT contact.id, contact.state, contact.final_reason, contact.next_attempt_at,
                CASE WHEN contact.state IN ('ready', 'waiting') THEN ROW(
-                   contact.zone_id, waits.until > CAST(:at AS timestamptz),
+                   list.active, contact.zone_id, waits.until > CAST(:at AS timestamptz),
                    contact.attempts >= campaign.max_attempts, contact.consent_at <= CAST(:at AS timestamptz),
                    NOT control.allow_list_only OR EXISTS (
                        SELECT FROM allow_list WHERE allow_list.phone_number = contact.phone_number),
@@ -71,6 +72,7 @@ _GROUPS: Final = text("""
                 THEN contact.next_attempt_at END AS until
         ) AS waits
         CROSS JOIN control
+        LEFT JOIN call_lists AS list ON list.id = contact.call_list_id
         LEFT JOIN number_dials AS number ON number.phone_number = contact.phone_number
              AND number.dialed_at <> '{}' AND contact.state IN ('ready', 'waiting')
         LEFT JOIN LATERAL (

@@ -1,6 +1,6 @@
 """Call lists, their pieces and their refused rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ class CallListInfo:
     """A call list and how far its import is.
 
     Attributes:
+        active: off, none of its contacts is dialed.
         columns: what the header was understood as (`fields` and `variables`: the column of each, from 0).
         rows: read so far; all of them once the state is no longer `receiving`.
         imported: rows that became contacts.
@@ -30,6 +31,8 @@ class CallListInfo:
     id: int
     campaign_id: int
     name: str
+    active: bool
+    version: int
     state: ImportState
     default_region: str | None
     columns: dict[str, Any]
@@ -42,6 +45,11 @@ class CallListInfo:
     created_at: datetime
     received_at: datetime
     finished_at: datetime | None
+
+    @property
+    def revision(self) -> str:
+        """What an edit must have been made of (see `dialer.services.revisions`)."""
+        return str(self.version)
 
     @property
     def rows_done(self) -> int:
@@ -256,6 +264,19 @@ def get(tx: Connection, call_list_id: int) -> CallListInfo | None:
     return next(_infos(tx, _select().where(CallList.id == call_list_id)), None)
 
 
+def lock(tx: Connection, call_list_id: int) -> CallListInfo | None:
+    """One list, which nobody else edits or completes meanwhile."""
+    tx.execute(select(CallList.id).where(CallList.id == call_list_id).with_for_update(key_share=True))
+    return get(tx, call_list_id)
+
+
+def edit(tx: Connection, call_list_id: int, values: Mapping[str, Any]) -> CallListInfo:
+    """Change a list that is locked; its version counts the change."""
+    chosen = update(CallList).where(CallList.id == call_list_id)
+    tx.execute(chosen.values(**values, version=CallList.version + 1))
+    return next(_infos(tx, _select().where(CallList.id == call_list_id)))
+
+
 def failed(tx: Connection, limit: int) -> list[CallListInfo]:
     """The newest lists that failed, of all campaigns."""
     query = _select().where(CallList.state == ImportState.FAILED)
@@ -299,6 +320,8 @@ def _select() -> Select[Any]:
         CallList.id,
         CallList.campaign_id,
         CallList.name,
+        CallList.active,
+        CallList.version,
         CallList.state,
         CallList.default_region,
         CallList.columns,

@@ -13,6 +13,15 @@ class CampaignState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class DialOrder(StrEnum):
+    """Which of the contacts that are due goes first, among those of the same priority."""
+
+    LIST = "list"
+    """Who came first, in the order of the file."""
+    NEWEST = "newest"
+    """Who came last."""
+
+
 class CampaignCommand(StrEnum):
     START = "start"
     PAUSE = "pause"

@@ -23,6 +23,7 @@ class GateCode(StrEnum):
     EMERGENCY_STOP = "emergency_stop"
     CAMPAIGN_NOT_RUNNING = "campaign_not_running"
     NO_CALLER_ID = "no_caller_id"
+    LIST_OFF = "list_off"
     UNDIALABLE = "undialable"
     NOT_ON_ALLOW_LIST = "not_on_allow_list"
     DNC = "dnc"
@@ -49,6 +50,7 @@ class GateFacts:
     Attributes:
         at: the database's time.
         campaign_state: None for a call outside any campaign.
+        list_active: whether the contact's call list is switched on; of a contact without one, True.
         undialable: why the number itself must never be dialed (emergency, premium, …), None if it may.
         allow_listed: whether the allow-list, if it is in force, has the number.
         dnc: the scope of a DNC entry that forbids the number (`global`, `campaign`), else None.
@@ -79,6 +81,7 @@ class GateFacts:
     not_after: datetime | None = None
     due_at: datetime | None = None
     caller_id: Shown = TRUNKS_OWN
+    list_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,12 @@ def _campaign(facts: GateFacts) -> Refusal | None:
 def _caller_id(facts: GateFacts) -> Refusal | None:
     if facts.caller_id.wrong is not None:
         return Refusal(GateCode.NO_CALLER_ID, facts.caller_id.wrong, INSTALLATION)
+    return None
+
+
+def _list(facts: GateFacts) -> Refusal | None:
+    if not facts.list_active:
+        return Refusal(GateCode.LIST_OFF, "the contact's call list is switched off")
     return None
 
 
@@ -255,6 +264,7 @@ _RULES: Final[tuple[Callable[[GateFacts], Refusal | None], ...]] = (
     _cancelled,
     _campaign,
     _caller_id,
+    _list,
     _number,
     _allow_list,
     _dnc,

@@ -17,7 +17,7 @@ from dialer.db.tables import Call
 from dialer.domain import profiles
 from dialer.domain.actions import AnswerAction
 from dialer.domain.caller_ids import CallerIdPool
-from dialer.domain.campaigns import CampaignCommand, CampaignState, allowed_commands, next_state
+from dialer.domain.campaigns import CampaignCommand, CampaignState, DialOrder, allowed_commands, next_state
 from dialer.domain.profiles import NumberCap
 from dialer.domain.retry import RetryPolicy
 from dialer.domain.window import CallingWindow
@@ -49,6 +49,7 @@ class NewCampaign:
         not_before, not_after: its dates; nothing is dialed outside them.
         weight: its share of the trunk among campaigns of the same priority.
         priority: campaigns of a higher one go first.
+        dial_order: which of its contacts of the same priority go first.
     """
 
     name: str
@@ -72,6 +73,7 @@ class NewCampaign:
     not_after: datetime | None = None
     weight: int = 1
     priority: int = 0
+    dial_order: DialOrder = DialOrder.LIST
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
 
 

@@ -74,7 +74,7 @@ class Dispatching:
         return queued
 
     def _queue(self, tx: Connection, campaign: Row, zone_ids: Sequence[int], most: int, turns: Sequence[float]) -> int:
-        due = dispatching.due_contacts(tx, campaign["id"], zone_ids, most)
+        due = dispatching.due_contacts(tx, campaign, zone_ids, most)
         cap = campaign["max_attempts"]
         dispatching.exhaust(tx, [row["id"] for row in due if row["attempts"] >= cap])
         contact_ids = [row["id"] for row in due if row["attempts"] < cap]

@@ -72,6 +72,7 @@ def facts(
         not_after=row["not_after"],
         due_at=due_at,
         caller_id=shown(row, owned),
+        list_active=row["list_active"],
     )
 
 

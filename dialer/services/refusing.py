@@ -23,6 +23,7 @@ _FORESEEN: Final = frozenset(
         GateCode.NO_CALLER_ID,
         GateCode.CAMPAIGN_NOT_BEGUN,
         GateCode.CAMPAIGN_OVER,
+        GateCode.LIST_OFF,
         GateCode.ZONE_UNKNOWN,
     }
 )

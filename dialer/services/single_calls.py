@@ -145,6 +145,7 @@ _NO_CAMPAIGN: Final[dict[str, Any]] = {
     "consent_at": None,
     "not_before": None,
     "not_after": None,
+    "list_active": True,
 }
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.db.tables.base import Base, CreatedAt, one_of
-from dialer.domain.campaigns import CampaignState
+from dialer.domain.campaigns import CampaignState, DialOrder
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.imports import ImportState
 
@@ -40,6 +40,7 @@ class Campaign(CreatedAt, Base):
         CheckConstraint("min_gap_seconds > 0", name="min_gap_pos"),
         CheckConstraint("not_before < not_after", name="dates"),
         CheckConstraint("caller_id IS NULL OR caller_id_pool IS NULL", name="one_caller_id"),
+        CheckConstraint(one_of("dial_order", DialOrder), name="dial_order"),
         Index("ix_campaigns_created_at", "created_at"),
     )
 
@@ -73,6 +74,7 @@ class Campaign(CreatedAt, Base):
     """Its share of the trunk among campaigns of the same priority."""
     priority: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     """Campaigns of a higher one go first."""
+    dial_order: Mapped[str] = mapped_column(server_default=DialOrder.LIST.value)
     retry_policy: Mapped[dict[str, Any]]
     answer_action: Mapped[dict[str, Any]]
     created_by: Mapped[str]
@@ -94,6 +96,10 @@ class CallList(CreatedAt, Base):
     default_region: Mapped[str | None]
     columns: Mapped[dict[str, Any]]
     """What the file's header was understood as."""
+    active: Mapped[bool] = mapped_column(server_default="true")
+    """Off: none of its contacts is dialed."""
+    version: Mapped[int] = mapped_column(server_default="1")
+    """Counts the edits."""
     rows: Mapped[int] = mapped_column(server_default="0")
     chunks: Mapped[int] = mapped_column(server_default="0")
     error: Mapped[str | None]
@@ -162,6 +168,16 @@ class Contact(CreatedAt, Base):
         Index(
             "ix_contacts_ready",
             "campaign_id",
+            "zone_id",
+            text("priority DESC"),
+            "id",
+            postgresql_where=text("state = 'ready'"),
+        ),
+        # For campaigns of which some list is off. No list is 0.
+        Index(
+            "ix_contacts_ready_by_list",
+            "campaign_id",
+            text("COALESCE(call_list_id, 0)"),
             "zone_id",
             text("priority DESC"),
             "id",

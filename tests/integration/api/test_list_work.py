@@ -75,3 +75,41 @@ def test_results_of_what_there_is_not(manager: Api, campaign_id: int) -> None:
     assert manager.get(f"/v1/campaigns/{campaign_id}/results?by=weather").status_code == 422
     assert manager.get("/v1/campaigns/999999/results?by=hour").status_code == 404
     assert manager.get(f"/v1/campaigns/{campaign_id}/results?by=hour").json["groups"] == []
+
+
+# Lists
+
+
+def uploaded(manager: Api, campaign_id: int) -> int:
+    answer = manager.post(
+        f"/v1/campaigns/{campaign_id}/call-lists", data="phone\n+4930901899\n", content_type="text/csv"
+    )
+    assert answer.status_code == 202, answer.text
+    assert answer.json["active"] is True
+    return int(answer.json["id"])
+
+
+def test_list_is_switched_off_and_on(manager: Api, campaign_id: int) -> None:
+    path = f"/v1/call-lists/{uploaded(manager, campaign_id)}"
+    answer = manager.patch(path, {"active": False})
+    assert answer.status_code == 200, answer.text
+    assert (answer.json["active"], answer.json["in_flight"]) == (False, 0)
+    assert manager.get(path).json["active"] is False
+    assert manager.patch(path, {"active": True, "name": "again"}).json["name"] == "again"
+
+
+def test_list_is_edited_as_it_was_read(manager: Api, campaign_id: int) -> None:
+    path = f"/v1/call-lists/{uploaded(manager, campaign_id)}"
+    tag = manager.get(path).headers["ETag"]
+    assert manager.patch(path, {"active": False}, if_match=tag).status_code == 200
+    assert manager.patch(path, {"active": True}, if_match=tag).status_code == 412
+    assert manager.patch(path, {"active": True}, if_match=None).status_code == 428
+    assert manager.patch(path, {"active": None}).status_code == 422
+    assert manager.patch("/v1/call-lists/999999", {"active": True}).status_code == 404
+
+
+def test_order_of_dialing_is_set_and_edited(manager: Api, campaign_id: int) -> None:
+    path = f"/v1/campaigns/{campaign_id}"
+    assert manager.get(path).json["dial_order"] == "list"
+    assert manager.patch(path, {"dial_order": "newest"}).json["dial_order"] == "newest"
+    assert manager.patch(path, {"dial_order": "by_heart"}).status_code == 422

@@ -37,6 +37,7 @@ RULES: list[tuple[GateCode, dict[str, Any], FinalReason | None]] = [
     (GateCode.CANCELLED, {"cancelled": True}, FinalReason.CANCELLED),
     (GateCode.CAMPAIGN_NOT_RUNNING, {"campaign_state": CampaignState.PAUSED}, None),
     (GateCode.NO_CALLER_ID, {"caller_id": Shown(None, "rotation", "none is enabled")}, None),
+    (GateCode.LIST_OFF, {"list_active": False}, None),
     (GateCode.UNDIALABLE, {"undialable": "112 is an emergency number"}, FinalReason.UNDIALABLE),
     (GateCode.NOT_ON_ALLOW_LIST, {"allow_listed": False}, None),
     (GateCode.DNC, {"dnc": "global"}, FinalReason.DNC),
