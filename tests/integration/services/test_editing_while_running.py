@@ -14,6 +14,7 @@ from dialer.db.tables import Trunk
 from dialer.domain import rules
 from dialer.domain.actions import Play
 from dialer.domain.caller_ids import CallerIdPool
+from dialer.domain.campaigns import DialOrder
 from dialer.domain.contacts import ContactState
 from dialer.domain.dispositions import Disposition
 from dialer.domain.profiles import NumberCap
@@ -192,6 +193,12 @@ def _share(world: World) -> bool:
     return len(ours) > 0.7 * len(calls)
 
 
+def _first(world: World) -> str:
+    """Whose turn it is."""
+    _share(world)
+    return str(world.calls(state="queued")[0]["phone_number"])
+
+
 def _many(world: World) -> int:
     """How many a claim takes, of ten that are due."""
     world.execute("UPDATE contacts SET state = 'ready', open_call_id = NULL WHERE state = 'in_call'")
@@ -254,6 +261,7 @@ CASES = [
     Case("not_after", None, _one_while(not_after=datetime.now(UTC) - DAY), numbers, [], US),
     Case("weight", 9, _beside_another, _share, False, True),
     Case("priority", 1, _beside_another, _share, False, True),
+    Case("dial_order", DialOrder.NEWEST, _ten, _first, number(0), number(9)),
     Case("retry_policy", SOONER, _waits_for_a_retry, numbers, [], US),
 ]
 
