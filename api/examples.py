@@ -24,6 +24,7 @@ _WELL_KNOWN: Final[dict[str, Any]] = {
     "extension": None,
     "context": None,
     "priority": 0,
+    "events_port": None,
     "external_id": "crm-4711",
     "final_reason": None,
     "key": "dlr_k3v9x0q2ma_W0mYJ1nC8e2kV4xQ7bT5uR9sP3dF6hL1zA8gN0yKcE4",

@@ -1,5 +1,6 @@
 """Where the parts are put together: settings in, services out. Nothing is connected before it is used."""
 
+import queue
 from functools import cached_property
 
 import redis
@@ -9,7 +10,8 @@ from sqlalchemy import Engine
 
 from dialer import failpoints
 from dialer.ari.client import AriClient
-from dialer.ari.socket import EventSocket, Inbox
+from dialer.ari.server import EventServer
+from dialer.ari.socket import EventSocket
 from dialer.clock import Clock, SystemClock
 from dialer.config import Settings
 from dialer.db.engine import create_engine
@@ -135,19 +137,23 @@ class Dialer:
         """
         password = self._ari_password(node)
 
-        def open_socket(inbox: Inbox) -> EventSocket:
+        def connect() -> EventSocket:
             return EventSocket(
                 node.ari_url,
                 node.ari_username,
                 password,
                 self.settings.ari_app,
-                inbox,
+                queue.SimpleQueue(),
                 self.clock,
                 timeout_seconds=self.settings.ari_read_timeout_seconds,
                 ca_file=self.settings.ari_ca_file,
             )
 
-        pbx = Pbx(node.id, node.name, self.ari_client(node), open_socket)
+        server = None
+        if node.events_port is not None:
+            host = self.settings.listener_host
+            server = EventServer(host, node.events_port, node.ari_username, password, self.clock)
+        pbx = Pbx(node.id, node.name, self.ari_client(node), connect, server)
         return Listener(pbx, self.engine, self.limiter, self.clock, self.settings)
 
     def _ari_password(self, node: Node) -> str:

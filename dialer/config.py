@@ -107,6 +107,10 @@ class Settings(BaseSettings):
     ari_ca_file: FilePath | None = Field(
         None, description="The same for nodes whose URL begins with `https://`. Empty: the CAs of the system."
     )
+    listener_host: str = Field(
+        "127.0.0.1",
+        description="Address at which listeners wait for nodes that have an `events_port`: those connect themselves.",
+    )
     ari_connect_timeout_seconds: float = Field(1.0, gt=0, description="Time to connect to a PBX.")
     ari_read_timeout_seconds: float = Field(
         3.0, gt=0, description="Time for a PBX to answer. Past it an originate's fate is unknown."

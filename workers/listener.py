@@ -53,7 +53,7 @@ class ListenerProcess:
         with self._dialer.engine.begin() as tx:
             rows = nodes.enabled(tx)
         for row in rows:
-            node = Node(row["id"], row["name"], row["ari_url"], row["ari_username"])
+            node = Node(row["id"], row["name"], row["ari_url"], row["ari_username"], row["events_port"])
             if self._node_name not in (None, node.name):
                 continue
             if node.id not in self._followed:
@@ -62,7 +62,7 @@ class ListenerProcess:
                 self._threads.append(thread)
                 thread.start()
             elif self._followed[node.id] != node:
-                log.warning("node %s has a new address or user; beginning anew", node.name)
+                log.warning("node %s has a new address, user or port; beginning anew", node.name)
                 self._fail()
 
     def _follow(self, node: Node) -> None:

@@ -8,6 +8,15 @@ from api.schemas.common import CallerId, Channels, Cps, Line, Moment, PageQuery,
 
 ResourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Url = Annotated[Line, StringConstraints(min_length=1, max_length=300)]
+EventsPort = Annotated[
+    int,
+    Field(
+        ge=1024,
+        le=65535,
+        description="Port on which the listener waits for this Asterisk to connect and tell its events "
+        "(20.15, 21.10, 22.5 and later; deploy/asterisk/ari_outbound_websocket.conf). Null: the listener connects.",
+    ),
+]
 AriUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Endpoint = Annotated[
     Line, Field(min_length=1, max_length=200, description="Like PJSIP/{number}@carrier; {digits} is without the plus.")
@@ -20,6 +29,7 @@ class NodeIn(Schema):
     name: ResourceName
     ari_url: Url
     ari_username: AriUser
+    events_port: EventsPort | None = None
     enabled: bool = True
 
 
@@ -27,6 +37,7 @@ class NodePatch(Patch):
     name: ResourceName = Field(default_factory=unset)
     ari_url: Url = Field(default_factory=unset)
     ari_username: AriUser = Field(default_factory=unset)
+    events_port: EventsPort | None = None
     enabled: bool = Field(default_factory=unset)
 
 
@@ -37,6 +48,7 @@ class NodeOut(Schema):
     name: str
     ari_url: str
     ari_username: str
+    events_port: int | None
     enabled: bool
     version: str | None
     is_simulator: bool | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -161,6 +162,14 @@ _READERS: Final[MappingProxyType[str, Callable[[dict[str, Any]], Event | None]]]
 
 EVENT_TYPES: Final = tuple(_READERS)
 """What the event filter lets through."""
+
+
+def told_at(data: bytes) -> datetime | None:
+    """When the event was made, by the PBX's clock; None if it can't be read."""
+    try:
+        return datetime.fromisoformat(orjson.loads(data)["timestamp"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def parse(data: bytes | str) -> Event | None:

@@ -6,7 +6,7 @@ import ssl
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import websocket
@@ -46,6 +46,17 @@ def events_url(base_url: str, app: str) -> str:
     return urlunsplit((scheme, parts.netloc, f"{parts.path}/events", urlencode({"app": app}), ""))
 
 
+class EventSource(Protocol):
+    """Whatever fills `inbox` with what a PBX tells. The last item is always a `Lost`, also after `close`."""
+
+    @property
+    def inbox(self) -> Inbox: ...
+
+    def close(self) -> None:
+        """Disconnect."""
+        ...
+
+
 class EventSocket:
     """One connection. Its thread only puts what it reads into `inbox`: Asterisk drops a slow reader.
 
@@ -72,7 +83,7 @@ class EventSocket:
         Raises:
             NeverSent: no connection, or the PBX did not accept it.
         """
-        self._inbox = inbox
+        self.inbox = inbox
         self._clock = clock
         self._url = events_url(base_url, app)
         credentials = base64.b64encode(f"{username}:{password}".encode()).decode()
@@ -106,7 +117,7 @@ class EventSocket:
             reason = str(error) or type(error).__name__
         finally:
             self._socket.shutdown()  # type: ignore[no-untyped-call]
-        self._inbox.put(Lost(reason))
+        self.inbox.put(Lost(reason))
 
     def _read_until_lost(self) -> str:
         pinged_at = self._clock.monotonic()
@@ -118,7 +129,7 @@ class EventSocket:
                 opcode, data = None, b""
             now = self._clock.monotonic()
             if opcode in (ABNF.OPCODE_TEXT, ABNF.OPCODE_BINARY):
-                self._inbox.put(Received(data, now))
+                self.inbox.put(Received(data, now))
             elif opcode == ABNF.OPCODE_CLOSE:
                 return f"closed by the PBX ({data[2:].decode(errors='replace') or 'no reason given'})"
             elif opcode == ABNF.OPCODE_PONG:

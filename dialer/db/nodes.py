@@ -12,11 +12,11 @@ from sqlalchemy import Connection, RowMapping, func, select, text
 
 from dialer.db.tables import PbxNode
 
-_NODE: Final = (PbxNode.id, PbxNode.name, PbxNode.ari_url, PbxNode.ari_username)
+_NODE: Final = (PbxNode.id, PbxNode.name, PbxNode.ari_url, PbxNode.ari_username, PbxNode.events_port)
 
 
 def enabled(tx: Connection) -> Sequence[RowMapping]:
-    """Id, name, ARI address and user of every enabled node."""
+    """Id, name, ARI address and user, and port for its events, of every enabled node."""
     return tx.execute(select(*_NODE).where(PbxNode.enabled).order_by(PbxNode.id)).mappings().all()
 
 

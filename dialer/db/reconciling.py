@@ -147,16 +147,22 @@ _LOST: Final = text("""
     WHERE call.node_id = :node_id AND call.state IN ('ringing', 'up')
       AND call.id = ANY(CAST(:missing AS uuid[]))
       AND call.missed_at < clock_timestamp() - make_interval(secs => :grace)
-      AND (node.echo_at > call.missed_at OR COALESCE(node.lease_until, '-infinity') < call.missed_at)
+      AND (node.echo_at > call.missed_at
+           OR node.events_port IS NULL AND COALESCE(node.lease_until, '-infinity') < call.missed_at
+           OR (node.gap_free_since IS NULL OR node.lease_until < clock_timestamp())
+              AND call.missed_at < clock_timestamp() - make_interval(secs => :hold))
 """)
 
 
-def lost(tx: Connection, node_id: int, missing: Sequence[UUID], *, grace_seconds: float) -> Sequence[RowMapping]:
+def lost(
+    tx: Connection, node_id: int, missing: Sequence[UUID], *, grace_seconds: float, hold_seconds: float
+) -> Sequence[RowMapping]:
     """Calls absent from two lists some time apart, with the listener having written all it heard in between.
 
-    Where nobody was listening at the time of the first list, nobody will write anything.
+    Where nobody was listening at the time of the first list, nobody will write anything, unless the PBX keeps
+    its events for a listener that it connects to. That listener is waited for, but not longer than the hold.
     """
-    parameters = {"node_id": node_id, "missing": list(missing), "grace": grace_seconds}
+    parameters = {"node_id": node_id, "missing": list(missing), "grace": grace_seconds, "hold": hold_seconds}
     return tx.execute(_LOST, parameters).mappings().all()
 
 

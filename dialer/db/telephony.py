@@ -24,6 +24,7 @@ class NodeRecord:
     name: str
     ari_url: str
     ari_username: str
+    events_port: int | None
     enabled: bool
     version: str | None
     is_simulator: bool | None
@@ -39,7 +40,7 @@ class NodeRecord:
     @property
     def revision(self) -> str:
         """What an edit must have been made of; what the listener writes is no part of it."""
-        return fingerprint(self.id, self.name, self.ari_url, self.ari_username, self.enabled)
+        return fingerprint(self.id, self.name, self.ari_url, self.ari_username, self.events_port, self.enabled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,13 @@ from dialer.services.refusing import refuse
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """The PBX that a claim's calls go out through."""
+    """The PBX that a claim's calls go out through. For `events_port` see the column."""
 
     id: int
     name: str
     ari_url: str
     ari_username: str
+    events_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

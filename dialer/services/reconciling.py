@@ -126,7 +126,7 @@ class Reconciling:
 
     def _compare_with_list(self, node: Node, client: AriClient) -> set[UUID]:
         """Judge by the PBX's list of channels; returns the ids on it."""
-        grace = self._settings.reconcile_grace_seconds
+        grace, hold = self._settings.reconcile_grace_seconds, self._settings.tomb_hold_seconds
         with self._engine.begin() as tx:
             underway = reconciling.underway(tx, node.id, grace_seconds=grace)
             buried = reconciling.buried(tx, node.id)
@@ -135,7 +135,7 @@ class Reconciling:
         missing = [row["id"] for row in underway if row["id"] not in listed]
 
         def find(tx: Connection) -> list[Ending]:
-            lost = reconciling.lost(tx, node.id, missing, grace_seconds=grace)
+            lost = reconciling.lost(tx, node.id, missing, grace_seconds=grace, hold_seconds=hold)
             return [_missed(row, "its end was missed") for row in lost]
 
         self._end(find)

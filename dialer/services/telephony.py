@@ -33,11 +33,11 @@ class Telephony:
         self._clock = clock
 
     def create_node(self, values: Mapping[str, Any], *, within: Within[NodeRecord] = nothing_more) -> NodeRecord:
-        """Add a node: `name`, `ari_url`, `ari_username`, `enabled`.
+        """Add a node: `name`, `ari_url`, `ari_username`, `events_port`, `enabled`.
 
         Raises:
             InvalidInput: the URL isn't http or https, or carries a password.
-            Conflict: there is one of that name.
+            Conflict: there is one of that name, or with that port.
         """
         _check_node(values)
         with explaining(_violations(values)), self._engine.begin() as tx:
@@ -163,6 +163,7 @@ def _violations(values: Mapping[str, Any]) -> dict[str, DialerError]:
     no_node = f"There is no node {values.get('node_id')}."
     return {
         "uq_pbx_nodes_name": Conflict(f"There is a node named {values.get('name')!r} already."),
+        "uq_pbx_nodes_events_port": Conflict(f"Another node has the events_port {values.get('events_port')} already."),
         "uq_trunks_name": Conflict(f"There is a trunk named {values.get('name')!r} already."),
         "fk_trunks_node_id": InvalidInput(no_node, errors=[{"field": "node_id", "message": no_node}]),
     }

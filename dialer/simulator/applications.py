@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import ClientWebSocketResponse, WSMsgType, web
@@ -10,21 +11,18 @@ from dialer.simulator import events
 
 
 class Session:
-    """One WebSocket. Events are queued here and written by the socket's own task."""
+    """One WebSocket. Events are queued here and written by the socket's own task.
 
-    def __init__(
-        self, socket: web.WebSocketResponse | ClientWebSocketResponse, transport: asyncio.WriteTransport | None
-    ) -> None:
+    Args:
+        abort: breaks the connection without a word.
+    """
+
+    def __init__(self, socket: web.WebSocketResponse | ClientWebSocketResponse, abort: Callable[[], None]) -> None:
         self.socket = socket
-        self._transport = transport
+        self.abort = abort
         self.is_silent = False
         self._outbox: list[bytes] = []
         self._wake = asyncio.Event()
-
-    def abort(self) -> None:
-        """Break the connection without a word."""
-        if self._transport is not None:
-            self._transport.abort()
 
     def put(self, data: bytes) -> None:
         """Queue one encoded event. Never blocks."""

@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import socket as sockets
+import struct
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Final
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWSTimeout, WSMsgType
+from aiohttp import ClientError, ClientSession, ClientTimeout, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
 
 from dialer.simulator import events
 from dialer.simulator.applications import KeptSession, Session
@@ -57,7 +60,7 @@ async def _serve(http: ClientSession, url: str, app: str, kept: KeptSession, exc
     async with http.ws_connect(url, protocols=(_PROTOCOL,), timeout=timeout, autoping=False) as socket:
         if socket.protocol != _PROTOCOL:
             return
-        session = Session(socket, socket.get_extra_info("transport"))
+        session = Session(socket, partial(_abort, socket))
         writer = asyncio.create_task(session.write_forever())
         kept.flush(session)
         session.put(events.encode(events.application_registered(exchange.now()), app))
@@ -71,3 +74,11 @@ async def _serve(http: ClientSession, url: str, app: str, kept: KeptSession, exc
             writer.cancel()
             with suppress(asyncio.CancelledError, ConnectionError, ClientError):
                 await writer
+
+
+def _abort(socket: ClientWebSocketResponse) -> None:
+    raw: sockets.socket | None = socket.get_extra_info("socket")
+    if raw is not None:
+        # To be closed with a reset, and now.
+        raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, struct.pack("ii", 1, 0))
+        raw.shutdown(sockets.SHUT_RDWR)

@@ -22,7 +22,9 @@ async def events_socket(request: web.Request) -> web.StreamResponse:
     if not socket.can_prepare(request):
         return web.Response(status=426, text="Upgrade Required", headers=HEADERS)
     await socket.prepare(request)
-    session = Session(socket, request.transport)
+    transport = request.transport
+    assert transport is not None  # it was there for the handshake
+    session = Session(socket, transport.abort)
     applications = request.app[EXCHANGE].applications
     writer = asyncio.create_task(session.write_forever())
     request.app[SESSIONS].add(session)

@@ -13,11 +13,14 @@ class PbxNode(CreatedAt, Base):
     """An Asterisk. Its listener's lease and probes live here, on PostgreSQL's clock."""
 
     __tablename__ = "pbx_nodes"
+    __table_args__ = (CheckConstraint("events_port BETWEEN 1024 AND 65535", name="events_port"),)
 
     id: Mapped[int] = mapped_column(SmallInteger, Identity(always=True), primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     ari_url: Mapped[str]
     ari_username: Mapped[str]
+    events_port: Mapped[int | None] = mapped_column(unique=True)
+    """Where the listener waits for this PBX to connect and tell its events. None: the listener connects to it."""
     enabled: Mapped[bool] = mapped_column(server_default="true")
     version: Mapped[str | None]
     is_simulator: Mapped[bool | None]

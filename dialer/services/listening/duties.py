@@ -57,6 +57,16 @@ class Duties:
         """Begin to probe."""
         self._connection = f"{self._reign.epoch}.{next(self._connections)}"
 
+    def echo(self) -> None:
+        """Send an echo on this connection now.
+
+        Raises:
+            AriError: the PBX doesn't answer.
+            SQLAlchemyError: PostgreSQL is away.
+        """
+        if self._connection is not None:
+            self._echo(self._connection)
+
     def disconnected(self) -> None:
         """Stop probing: nobody would hear the echo."""
         self._connection = None

@@ -23,6 +23,7 @@ from dialer.services.listening.news import CallFacts, CallNews, News, Step, deci
 
 log = logging.getLogger(__name__)
 
+ANSWERED_UNHEARD: Final = "answer action: not begun, because nobody listened when the call was answered"
 _ACTION_CACHE_SECONDS: Final = 2.0
 
 
@@ -64,6 +65,10 @@ class Following:
         self._clock = clock
         self._sent_at = sent_at
         self._campaign_actions: dict[int, tuple[float, AnswerAction]] = {}
+
+    def is_ours(self, token: str) -> bool:
+        """Whether the echo with this token was sent on this connection."""
+        return self._sent_at(token) is not None
 
     def write(self, news: News, *, again: bool = False) -> Outcome:
         """Write all of `news`, or nothing.
@@ -130,6 +135,10 @@ class Following:
                 source="callee",
                 user=f"call {wish.call_id}",
             )
+        missed = [row["id"] for row, _, step in steps if step.is_missed]
+        for call_id in missed:
+            log.warning("call %s was answered while nobody listened; it is hung up", call_id)
+            following.fail_action(tx, call_id, ANSWERED_UNHEARD)
         endings: list[Ending] = [step.ending for _, _, step in steps if step.ending is not None]
         if endings:
             outcome.slots = end_calls(tx, endings, seen=outcome.ends)
@@ -138,7 +147,7 @@ class Following:
         for call_id in late:
             log.error("late_dial: call %s was dialed although it was not to be dialed any more", call_id)
         outcome.late_dials = len(late)
-        outcome.to_hang_up = [row["id"] for row, _, step in steps if step.hang_up]
+        outcome.to_hang_up = [row["id"] for row, _, step in steps if step.hang_up] + missed
         outcome.to_act = list(to_act.items())
 
     def _actions(self, tx: Connection, rows: list[RowMapping]) -> dict[UUID, AnswerAction]:

@@ -2,20 +2,21 @@
 
 import logging
 import os
-import queue
 import socket
 import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.ari.client import AriClient
 from dialer.ari.events import EVENT_TYPES
-from dialer.ari.socket import EventSocket, Inbox
+from dialer.ari.server import EventServer
+from dialer.ari.socket import EventSource
 from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import nodes
@@ -33,16 +34,24 @@ log = logging.getLogger(__name__)
 
 _RECONNECT_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 _REFUSED_NODE_SECONDS: Final = 5.0
+_ACCEPT_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Pbx:
-    """A node, and the two ways to it: requests, and a socket that puts its events into an inbox."""
+    """A node, and the ways to it.
+
+    Attributes:
+        client: for requests.
+        connect: opens the socket on which it tells its events.
+        server: where it connects itself instead, and tells first what has waited meanwhile.
+    """
 
     node_id: int
     name: str
     client: AriClient
-    open_socket: Callable[[Inbox], EventSocket]
+    connect: Callable[[], EventSource]
+    server: EventServer | None = None
 
 
 class Listener:
@@ -106,22 +115,32 @@ class Listener:
                     stop.wait(_RECONNECT_SECONDS[min(failures, len(_RECONNECT_SECONDS) - 1)])
                     failures += 1
         finally:
+            if self._pbx.server is not None:
+                self._pbx.server.close()
             duties.close()
             commands.close()
 
     def _connect_and_follow(
         self, reign: Reign, follow: Following, commands: Commands, duties: Duties, stop: threading.Event
     ) -> bool:
-        inbox: Inbox = queue.SimpleQueue()
-        events = self._connect(reign, inbox, stop)
+        events = self._connect(reign, stop)
         if events is None:
             return False
-        session = Session(self._engine, self._pbx.node_id, reign, follow, commands, self._limiter, self._clock, inbox)
+        session = Session(
+            self._engine, self._pbx.node_id, reign, follow, commands, self._limiter, self._clock, events.inbox
+        )
         try:
-            session.take_stock(self._pbx.client)
+            begun: frozenset[UUID] = frozenset()
+            if self._pbx.server is not None:
+                duties.connected()
+                # First of all: what has been told is not told again, whatever goes wrong from here on.
+                begun = session.work_off(duties.echo)
+            self._pbx.client.set_event_filter(EVENT_TYPES)
+            session.take_stock(self._pbx.client, but=begun)
             with self._engine.begin() as tx:
                 nodes.connected(tx, self._pbx.node_id, reign.epoch)
-            duties.connected()
+            if self._pbx.server is None:
+                duties.connected()
             reason = session.follow(events, stop)
             log.log(
                 logging.INFO if stop.is_set() else logging.WARNING, "node %s: socket lost: %s", self._pbx.name, reason
@@ -133,7 +152,7 @@ class Listener:
                 nodes.gap(tx, self._pbx.node_id, reign.epoch)
         return True
 
-    def _connect(self, reign: Reign, inbox: Inbox, stop: threading.Event) -> EventSocket | None:
+    def _connect(self, reign: Reign, stop: threading.Event) -> EventSource | None:
         """Open the socket, if this listener leads and the PBX may be used. None: not now."""
         info = self._pbx.client.info(fresh=True)
         with self._engine.begin() as tx:
@@ -156,11 +175,9 @@ class Listener:
             )
             stop.wait(_REFUSED_NODE_SECONDS)
             return None
-        events = self._pbx.open_socket(inbox)
-        try:
-            self._pbx.client.set_event_filter(EVENT_TYPES)
-        except AriError:
-            events.close()
-            raise
+        server = self._pbx.server
+        if server is not None:
+            server.start()
+        events = self._pbx.connect() if server is None else server.accept(_ACCEPT_SECONDS)
         log.info("listening to node %s (Asterisk %s)", self._pbx.name, info.version)
         return events

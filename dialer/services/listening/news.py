@@ -34,6 +34,8 @@ class CallNews:
         is_alive: the channel was there and doing something: more than the news of its end.
         in_stasis: it was handed to us, by its answer.
         handed_back: the dialplan has handed it back: `menu` or `amd`, whose answer is in `digit` or `amd_status`.
+        has_waited: all this has waited in the PBX, and is not new.
+        is_stale: it was handed to us too long ago for its answer action to begin.
         is_stock: all this is from a list of channels, so that it may not be new.
         result: what the dialplan has reported.
         hangup: how it ended, if it did.
@@ -46,6 +48,8 @@ class CallNews:
     up_at: datetime | None = None
     in_stasis: bool = False
     handed_back: str | None = None
+    has_waited: bool = False
+    is_stale: bool = False
     is_stock: bool = False
     digit: str | None = None
     amd_status: str | None = None
@@ -168,6 +172,7 @@ class Step:
     Attributes:
         state: where it goes, or stays, before it ends; None: its row is left alone.
         ending: how it ends, if it does.
+        is_missed: it was answered, and it is too late for its answer action.
         acts: its answer action has to be run, now and only now.
         goes_on: the dialplan has done its part, and what follows from that has to be run.
         decides: its menu has got a digit that was not known before.
@@ -177,6 +182,7 @@ class Step:
 
     state: CallState | None = None
     ending: Ending | None = None
+    is_missed: bool = False
     acts: bool = False
     goes_on: bool = False
     decides: bool = False
@@ -192,7 +198,7 @@ def decide(facts: CallFacts, news: CallNews, *, again: bool = False) -> Step:
     """
     is_over = news.hangup is not None
     if facts.state not in OPEN_STATES:
-        is_late = news.is_alive and not (again and is_over)
+        is_late = news.is_alive and not ((again or news.has_waited) and is_over)
         return Step(is_late=is_late, hang_up=is_late and not is_over)
     state = facts.state
     if news.up_at is not None:
@@ -200,11 +206,13 @@ def decide(facts: CallFacts, news: CallNews, *, again: bool = False) -> Step:
     elif news.is_alive and state is CallState.ORIGINATING:
         state = CallState.RINGING
     known = facts.digit if news.handed_back == "menu" else facts.amd_status
+    begins = news.in_stasis and not (facts.action_started or facts.hangup_requested or is_over)
     # An end without anything before it: its beginning fell into a gap. The row still learns the channel's name.
     return Step(
         state=state,
         ending=Ending(news.call_id, hangup=news.hangup) if is_over else None,
-        acts=news.in_stasis and not (facts.action_started or facts.hangup_requested or is_over),
+        is_missed=begins and news.is_stale,
+        acts=begins and not news.is_stale,
         goes_on=news.handed_back is not None
         and (known is None or not news.is_stock or again)
         and not (facts.hangup_requested or is_over),

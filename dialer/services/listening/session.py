@@ -3,24 +3,27 @@
 import logging
 import queue
 import threading
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from dialer.ari.client import AriClient, Channel
+from dialer.ari.errors import Unknown
 from dialer.ari.events import ChannelSnapshot, ChannelStateChange, MalformedEvent, StasisStart, parse
-from dialer.ari.socket import EventSocket, Inbox, Lost, Received
+from dialer.ari.socket import EventSource, Inbox, Lost, Received
 from dialer.clock import Clock
 from dialer.db import following
-from dialer.errors import LimitsUnavailable
+from dialer.errors import AriError, LimitsUnavailable
 from dialer.limits.limiter import Limiter
 from dialer.services.listening.commands import Commands
 from dialer.services.listening.errors import ReignOver
 from dialer.services.listening.following import Following, Outcome
 from dialer.services.listening.leading import Reign
 from dialer.services.listening.news import News, call_id_of
+from dialer.services.listening.waited import WAIT_SECONDS, Waited
 from dialer.services.pacing import report_ends
 
 log = logging.getLogger(__name__)
@@ -55,8 +58,40 @@ class Session:
         self._inbox = inbox
         self._flushed_at = clock.monotonic()
 
-    def take_stock(self, client: AriClient) -> None:
+    def work_off(self, probe: Callable[[], None]) -> frozenset[UUID]:
+        """Write what has waited in the PBX while nobody listened, in one piece, at the times at which it happened.
+
+        Args:
+            probe: sends an echo, which comes back behind all that has waited.
+
+        Returns:
+            The calls for which something was begun.
+
+        Raises:
+            AriError: no echo has come back; what had come is written.
+            ReignOver: another listener leads.
+        """
+        try:
+            probe()
+        except (AriError, SQLAlchemyError) as error:
+            log.warning("no echo could be sent behind what has waited: %s", error)
+        waited = self._until_echo()
+        log.info("%d events have waited", len(waited))
+        begun = self._write(waited.news(self._reign.database_time))
+        if waited.lost is not None:
+            self._inbox.put(waited.lost)
+        elif not waited.is_whole:
+            raise Unknown(
+                "The PBX has connected, and no echo came back over that connection. If another socket has had the"
+                " application since the PBX started, only a restart of the PBX gives it back"
+            )
+        return begun
+
+    def take_stock(self, client: AriClient, *, but: frozenset[UUID] = frozenset()) -> None:
         """Learn from the PBX's list of channels what happened while nobody listened.
+
+        Args:
+            but: calls whose action has just been begun.
 
         Raises:
             AriError: the PBX doesn't answer.
@@ -81,10 +116,10 @@ class Session:
             begun = following.with_action_started(tx, self._node_id, in_stasis)
         acting = self._write(news)
         for call_id in begun:
-            if call_id not in acting:
+            if call_id not in acting | but:
                 self._commands.take_up(call_id)
 
-    def follow(self, events: EventSocket, stop: threading.Event) -> str:
+    def follow(self, events: EventSource, stop: threading.Event) -> str:
         """Write what comes, until the socket is lost, or `stop` is set and all that had come is written.
 
         Returns:
@@ -123,6 +158,18 @@ class Session:
             pass  # all there is
         self._flushed_at = self._clock.monotonic()
         return received, None
+
+    def _until_echo(self) -> Waited:
+        """What comes before the first echo of this connection, and that echo."""
+        waited = Waited()
+        until = self._clock.monotonic() + WAIT_SECONDS
+        while not waited.is_whole and waited.lost is None:
+            try:
+                item = self._inbox.get(timeout=max(0.0, until - self._clock.monotonic()))
+            except queue.Empty:
+                break
+            waited.add(item, self._following.is_ours)
+        return waited
 
     def _digest(self, received: list[Received]) -> News:
         news = News()

@@ -109,6 +109,18 @@ def test_a_node_shows_what_its_listener_knows(admin: Api, trunk_id: int) -> None
     assert admin.get(f"/v1/nodes/{node['id']}").json["enabled"] is False
 
 
+def test_a_node_that_connects_itself_has_a_port_of_its_own(admin: Api, trunk_id: int) -> None:
+    node = admin.get("/v1/nodes").json["items"][0]
+    assert node["events_port"] is None
+    assert admin.patch(f"/v1/nodes/{node['id']}", {"events_port": 8765}).json["events_port"] == 8765
+    other = {"name": "pbx2", "ari_url": "http://pbx2:8088", "ari_username": "dialer", "events_port": 8765}
+    taken = admin.post("/v1/nodes", other)
+    assert (taken.status_code, taken.json["detail"]) == (409, "Another node has the events_port 8765 already.")
+    assert admin.post("/v1/nodes", other | {"events_port": 80}).status_code == 422
+    assert admin.patch(f"/v1/nodes/{node['id']}", {"events_port": None}).json["events_port"] is None
+    assert admin.post("/v1/nodes", other).json["events_port"] == 8765
+
+
 @pytest.mark.parametrize(
     "url",
     ["ftp://pbx/ari", "pbx:8088", "http://", "http://me:secret@pbx:8088/ari", "http://pbx:99999/ari", "http://[x"],

@@ -1,7 +1,6 @@
 """Who listens: one at a time, under a lease that PostgreSQL keeps."""
 
 import os
-import queue
 import signal
 import subprocess
 import sys
@@ -158,7 +157,7 @@ class TestTwoListeners:
         first = world.listening()
         with made_dialer(settings) as other:
             # One that takes the socket without having won the lease.
-            thief = other.listener(world.node)._pbx.open_socket(queue.SimpleQueue())
+            thief = other.listener(world.node)._pbx.connect()
             first.thread.join(10)
             assert not first.thread.is_alive()
             assert isinstance(first.error, ReignOver)
@@ -227,7 +226,7 @@ def test_the_socket_is_not_opened_without_the_lease(world: World) -> None:
         nodes.win_lease(tx, world.node.id, "second", 60)
 
     with pytest.raises(ReignOver):
-        world.dialer.listener(world.node)._connect(reign, queue.SimpleQueue(), threading.Event())
+        world.dialer.listener(world.node)._connect(reign, threading.Event())
 
     assert not world.client.send_echo("anybody?")  # the application is not registered
     reign.abandon()
