@@ -19,7 +19,7 @@ help:
 	@echo 'make test-asterisk         the contract suite against real Asterisk 22 and 16 (root; installs them once)'
 	@echo 'make chaos [SEEDS=$(SEEDS)] [SEED=7] [FAULTS=kill_pbx,...] [ASTERISK=22]   campaigns while parts are killed and connections break'
 	@echo 'make chaos-proof [GUARDS=tomb,...]   the same with a guard taken away, which must be seen'
-	@echo 'make pace                  several workers on one trunk at 5, 50 and 200 calls per second: what was written, what arrived'
+	@echo 'make pace                  several workers on one trunk at 5, 50 and 200 calls per second, then stopped: what was written, what arrived'
 	@echo 'make test-monitoring       a real Prometheus and Alertmanager on a running dialer, with faults (minutes)'
 	@echo 'make docs                  the pages as a site, into dist/site'
 	@echo 'make check                 format, lint, types, imports, migrations, container and monitoring files'

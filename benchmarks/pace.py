@@ -4,6 +4,7 @@
 
 Each process claims and sends like any worker, and dispatch ticks here. What was written is what the workers note
 immediately before each POST; the ledger is the far end's own. Two campaigns, weighted 1 to 3, have work all the time.
+Then everything is stopped at full pace, and a campaign paused, some times each (`stops`).
 """
 
 import itertools
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import stops
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -40,6 +42,7 @@ from dialer.simulator.ledger import Ledger, read_ledger
 PASSWORD = "benchmark"
 WEIGHTS = (1, 3)
 CHANNEL_RUN = {"cps": 50.0, "channels": 12, "seconds": 8.0}
+STOP_CPS = 200.0
 SIMULATOR = "from dialer.simulator.command import simulator; simulator()"
 WAIT_SECONDS = 60.0
 
@@ -65,8 +68,8 @@ class Bench:
 
     def __init__(self, settings: Settings, environment: dict[str, str], ledger: Path) -> None:
         self.dialer = Dialer(settings, nudges=NoNudges())
-        self._environment = environment
-        self._ledger = ledger
+        self.environment = environment
+        self.ledger = ledger
         self._numbers = _numbers()
 
     def execute(self, statement: str, **parameters: Any) -> Any:
@@ -105,13 +108,24 @@ class Bench:
         )  # fmt: skip
         return int(rows[0][0])
 
+    @contextmanager
+    def working(self, trunk_id: int, workers: int) -> Iterator[None]:
+        """So many worker processes on a trunk."""
+        arguments = [sys.executable, __file__, "--work-on", str(trunk_id)]
+        processes = [subprocess.Popen(arguments, env=self.environment) for _ in range(workers)]
+        try:
+            yield
+        finally:
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait(20)
+
     def run(
         self, trunk_id: int, campaigns: Sequence[int], *, workers: int, seconds: float
     ) -> tuple[list[float], Ledger]:
         """Work for so long; when each call was written, in order, and the far end's record of them."""
-        arguments = [sys.executable, __file__, "--work-on", str(trunk_id)]
-        processes = [subprocess.Popen(arguments, env=self._environment) for _ in range(workers)]
-        try:
+        with self.working(trunk_id, workers):
             until = math.inf
             begun = time.monotonic()
             while time.monotonic() < until:
@@ -124,17 +138,12 @@ class Bench:
                 time.sleep(max(tick - time.monotonic(), 0.0))
             for campaign_id in campaigns:
                 self.dialer.campaigns.command(campaign_id, CampaignCommand.CANCEL)
-        finally:
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.wait(20)
         self.wait_for("NOT EXISTS (SELECT FROM calls WHERE trunk_id = :trunk AND state <> 'ended')", trunk=trunk_id)
         rows = self.execute(
             "SELECT id, dialed_at FROM calls WHERE trunk_id = :trunk AND dialed_at IS NOT NULL ORDER BY dialed_at",
             trunk=trunk_id,
         )
-        ledger = read_ledger(self._ledger).of({str(row.id) for row in rows})
+        ledger = read_ledger(self.ledger).of({str(row.id) for row in rows})
         return [row.dialed_at.timestamp() for row in rows], ledger
 
     def _has_begun(self, trunk_id: int) -> bool:
@@ -231,6 +240,7 @@ def broken(report: dict[str, Any]) -> list[str]:
         wrong.append(f"the shares were 1 to {report['shares']['observed']}")
     if report["max_channels"] > report["channel_limit"]:
         wrong.append(f"{report['max_channels']} channels at once, of {report['channel_limit']}")
+    wrong += stops.broken(report["stops"])
     if report["slots_leaked"]:
         wrong.append(f"{report['slots_leaked']} slots leaked")
     return wrong
@@ -247,8 +257,9 @@ def _numbers() -> Iterator[str]:
 @click.option("--seconds", default=30.0, show_default=True, help="Length of each run.")
 @click.option("--workers", default=4, show_default=True, help="Worker processes.")
 @click.option("--cps", "paces", multiple=True, type=float, default=(5.0, 50.0, 200.0), show_default=True)
+@click.option("--rounds", default=5, show_default=True, help="Emergency stops, and pauses, at 200 CPS.")
 @click.option("--work-on", type=int, hidden=True)
-def main(seconds: float, workers: int, paces: tuple[float, ...], work_on: int | None) -> None:
+def main(seconds: float, workers: int, paces: tuple[float, ...], rounds: int, work_on: int | None) -> None:
     """Measure; exit with 1 if a promise is broken."""
     if work_on is not None:
         work(work_on)
@@ -265,12 +276,16 @@ def main(seconds: float, workers: int, paces: tuple[float, ...], work_on: int | 
         trunk_id = bench.trunk(node_id, CHANNEL_RUN["cps"], limit)
         campaign_id = bench.campaign(trunk_id, 1, 2000)
         _, ledger = bench.run(trunk_id, (campaign_id,), workers=workers, seconds=CHANNEL_RUN["seconds"])
+        click.echo(f"{rounds} emergency stops and pauses at {STOP_CPS:g} calls per second …", err=True)
+        stopped = stops.measure(bench, node_id, cps=STOP_CPS, workers=workers, rounds=rounds)
+        bench.wait_for("NOT EXISTS (SELECT FROM calls WHERE state <> 'ended' AND claim_token IS NOT NULL)")
         time.sleep(1.0)
         report = {
             "runs": runs,
             "shares": {"weights": list(WEIGHTS), "observed": round(shares[-1], 3)},
             "max_channels": most_at_once(ledger),
             "channel_limit": limit,
+            "stops": stopped,
             "slots_leaked": sum(len(tokens) for tokens in bench.dialer.limiter.held().values()),
         }
     for line in (wrong := broken(report)):
