@@ -107,6 +107,7 @@ PERMISSIONS: Final = MappingProxyType(
         "trunks.create": Rule(Access.ADMIN, Scope.TELEPHONY_WRITE),
         "trunks.listed": Rule(Access.VIEWER, Scope.TELEPHONY_READ),
         "trunks.get": Rule(Access.VIEWER, Scope.TELEPHONY_READ),
+        "trunks.pace": Rule(Access.VIEWER, Scope.TELEPHONY_READ),
         "trunks.edit": Rule(Access.ADMIN, Scope.TELEPHONY_WRITE),
         "control.stop_status": Rule(Access.VIEWER, Scope.CONTROL_READ),
         "control.stop": Rule(Access.MANAGER, Scope.CONTROL_WRITE),

@@ -73,6 +73,7 @@ LINKS: Final = {
     },
     "trunks_create": {
         "trunks_get": {"trunk_id": "$response.body#/id"},
+        "trunks_pace": {"trunk_id": "$response.body#/id"},
         "trunks_edit": {"trunk_id": "$response.body#/id"},
         "caller_ids_add": {"trunk_id": "$response.body#/id"},
     },

@@ -41,6 +41,7 @@ from dialer.services.list_edits import CallListEdits
 from dialer.services.listening.listener import Listener, Pbx
 from dialer.services.nudges import Nudges
 from dialer.services.originating import Originating
+from dialer.services.pacing import Paces
 from dialer.services.passwords import Passwords
 from dialer.services.pbx_records import PbxRecords
 from dialer.services.reconciling import Reconciling
@@ -229,7 +230,7 @@ class Dialer:
 
     @cached_property
     def explaining(self) -> Explaining:
-        return Explaining(self.engine, self.settings)
+        return Explaining(self.engine, self.settings, self.paces)
 
     @cached_property
     def health(self) -> Health:
@@ -296,6 +297,10 @@ class Dialer:
     @cached_property
     def caller_ids(self) -> CallerIds:
         return CallerIds(self.engine, self.clock)
+
+    @cached_property
+    def paces(self) -> Paces:
+        return Paces(self.engine, self.limiter, self.breaker)
 
     @cached_property
     def telephony(self) -> Telephony:

@@ -9,7 +9,16 @@ from api.conditional import revisions
 from api.context import answer, created, dialer
 from api.idempotency import keep
 from api.openapi import blueprint, problems
-from api.schemas.telephony import TrunkDecided, TrunkIn, TrunkOut, TrunkPage, TrunkPatch, TrunkPath, TrunkQuery
+from api.schemas.telephony import (
+    TrunkDecided,
+    TrunkIn,
+    TrunkOut,
+    TrunkPaceOut,
+    TrunkPage,
+    TrunkPatch,
+    TrunkPath,
+    TrunkQuery,
+)
 from dialer.db.telephony import TrunkRecord
 
 trunks: Final[APIBlueprint] = blueprint("trunks", "/v1/trunks")
@@ -32,6 +41,12 @@ def get(path: TrunkPath) -> Response:
     """Read a trunk"""
     trunk = dialer().telephony.trunk(path.trunk_id)
     return answer(TrunkOut.model_validate(trunk), revision=trunk.revision)
+
+
+@trunks.get("/<int:trunk_id>/pace", responses={200: TrunkPaceOut, **problems(404)})
+def pace(path: TrunkPath) -> Response:
+    """How fast a trunk goes now: one that is in trouble slows down by itself, and recovers"""
+    return answer(TrunkPaceOut.model_validate(dialer().paces.trunk(path.trunk_id)))
 
 
 @trunks.patch("/<int:trunk_id>", responses={200: TrunkDecided, **problems(400, 404, 409, 412, 415, 422, 428)})

@@ -118,6 +118,21 @@ class TrunkDecided(TrunkOut):
     in_flight: int = Field(description="Calls over the trunk that were dialed before the edit and are not over.")
 
 
+class TrunkPaceOut(Schema):
+    """How fast a trunk goes at `as_of`."""
+
+    trunk_id: int
+    cps: float = Field(description="As it is allowed.")
+    share: float = Field(
+        description="What is left of it while calls end in congestion or by the trunk's fault, up to 1."
+    )
+    cps_now: float
+    channels: int
+    channels_used: int
+    breaker_open: bool = Field(description="It only fails, and is left alone for a while.")
+    as_of: Moment
+
+
 class TrunkPath(Schema):
     trunk_id: SmallId
 

@@ -137,6 +137,21 @@ class Limiter:
         }
         return int(self._run(self._outcomes, request)) / 1000
 
+    def share(self, scope: str) -> float:
+        """The share of its pace that a trunk has left, up to 1. Only looks."""
+        try:
+            with self._client.pipeline(transaction=False) as pipe:
+                pipe.time()
+                pipe.hmget(f"limits:slow:{scope}", "factor", "cut_at")
+                (seconds, micros), (factor, cut_at) = pipe.execute()
+        except RedisError as error:
+            raise LimitsUnavailable(f"Redis can't be asked: {error}") from error
+        if factor is None:
+            return 1.0
+        # As take.lua has it.
+        recovered: float = (seconds + micros / 1e6 - float(cut_at) / 1e6) / RECOVERY_SECONDS
+        return min(1.0, float(factor) + recovered)
+
     def rebuild(self, open_slots: Iterable[Slot]) -> None:
         """Make Redis hold `open_slots` and nothing else. The caller holds back all claims meanwhile."""
         self._run(self._rebuild, _by_scope(open_slots))

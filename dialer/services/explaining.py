@@ -16,6 +16,7 @@ from dialer.domain.profiles import rules_for
 from dialer.domain.rules import CAMPAIGN
 from dialer.errors import NotFound
 from dialer.services import gating
+from dialer.services.pacing import Paces
 
 DUE: Final = "due"
 IN_CALL: Final = "in_call"
@@ -81,8 +82,9 @@ class CampaignExplanation:
 class Explaining:
     """Answers why not."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, engine: Engine, settings: Settings, paces: Paces) -> None:
         self._engine = engine
+        self._paces = paces
         self._settings = settings
 
     def contact(self, contact_id: int) -> Explanation:
@@ -167,7 +169,9 @@ class Explaining:
             return TRUNK_DISABLED, "the campaign's trunk or its node is disabled", INSTALLATION, None, checked
         if not row["listener_alive"]:
             return NO_LISTENER, "nobody listens to the trunk's node", INSTALLATION, None, checked
-        return DUE, "nothing forbids it: it waits for its turn", CAMPAIGN, row["at"], checked
+        trouble = self._paces.trouble(row["trunk_id"])
+        rule = "nothing forbids it: it waits for its turn" + (f"; {trouble}" if trouble else "")
+        return DUE, rule, CAMPAIGN, row["at"], checked
 
 
 def _caps(tx: Connection, campaign: dict[str, Any]) -> list[tuple[int, int]]:

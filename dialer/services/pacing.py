@@ -3,9 +3,16 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from sqlalchemy import Engine
+
+from dialer.db import telephony, transitions
 from dialer.domain.dispositions import Disposition
+from dialer.errors import LimitsUnavailable, NotFound
+from dialer.limits.breaker import Breaker
 from dialer.limits.limiter import Limiter
 from dialer.limits.slots import trunk_scope
 
@@ -41,3 +48,69 @@ def report_ends(limiter: Limiter, ends: Iterable[tuple[int, Disposition]]) -> No
         left = limiter.report(trunk_scope(trunk_id), good=good[trunk_id], bad=bad[trunk_id])
         if bad[trunk_id] and left < 1:
             log.info("trunk %d is in trouble: it goes at %d %% of its pace", trunk_id, left * 100)
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkPace:
+    """How fast a trunk goes at `as_of`.
+
+    Attributes:
+        cps, channels: what the administrator allows.
+        share: what is left of `cps` while its calls end in congestion or by its fault; 1 without trouble.
+        cps_now: the two together.
+        breaker_open: it only fails, and is left alone for a while or being probed.
+    """
+
+    trunk_id: int
+    cps: float
+    share: float
+    cps_now: float
+    channels: int
+    channels_used: int
+    breaker_open: bool
+    as_of: datetime
+
+
+class Paces:
+    """Tells how fast trunks go."""
+
+    def __init__(self, engine: Engine, limiter: Limiter, breaker: Breaker) -> None:
+        self._engine = engine
+        self._limiter = limiter
+        self._breaker = breaker
+
+    def trunk(self, trunk_id: int) -> TrunkPace:
+        """A trunk's pace now.
+
+        Raises:
+            NotFound: no such trunk.
+            LimitsUnavailable: Redis can't be asked.
+        """
+        with self._engine.begin() as tx:
+            trunk = telephony.get_trunk(tx, trunk_id)
+            at = transitions.database_time(tx)
+        if trunk is None:
+            raise NotFound(f"There is no trunk {trunk_id}.")
+        scope = trunk_scope(trunk_id)
+        share = round(self._limiter.share(scope), 3)
+        return TrunkPace(
+            trunk_id=trunk_id,
+            cps=float(trunk.cps),
+            share=share,
+            cps_now=round(float(trunk.cps) * share, 3),
+            channels=trunk.channels,
+            channels_used=self._limiter.used(scope),
+            breaker_open=self._breaker.is_open(scope),
+            as_of=at,
+        )
+
+    def trouble(self, trunk_id: int) -> str | None:
+        """What makes a trunk slower than it might be, in words; None if nothing does."""
+        scope = trunk_scope(trunk_id)
+        try:
+            if self._breaker.is_open(scope):
+                return "its trunk only fails, and is left alone for a while"
+            share = self._limiter.share(scope)
+        except LimitsUnavailable:
+            return "the limits can't be asked: without Redis nothing is dialed"
+        return None if share >= 1 else f"its trunk is in trouble and goes at {share:.0%} of its pace"

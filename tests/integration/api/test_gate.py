@@ -131,3 +131,17 @@ def test_campaign_takes_a_pool_of_its_trunk_or_one_caller_id_and_not_both(
     assert admin.patch(path, {"caller_id": "+12125550100", "caller_id_pool": None}).status_code == 200
     assert admin.patch(path, {"caller_id": "+13055550100"}).status_code == 422
     assert admin.patch(path, {"caller_id": None, "caller_id_pool": {"policy": "by moon"}}).status_code == 422
+
+
+def test_pace_of_a_trunk_is_shown(admin: Api, trunk_id: int) -> None:
+    trunk = admin.get(f"/v1/trunks/{trunk_id}").json
+    pace = admin.get(f"/v1/trunks/{trunk_id}/pace").json
+    assert {name: pace[name] for name in ("trunk_id", "cps", "cps_now", "share", "channels_used", "breaker_open")} == {
+        "trunk_id": trunk_id,
+        "cps": trunk["cps"],
+        "cps_now": trunk["cps"],
+        "share": 1.0,
+        "channels_used": 0,
+        "breaker_open": False,
+    }
+    assert admin.get("/v1/trunks/999/pace").status_code == 404

@@ -62,3 +62,14 @@ def test_all_of_the_pace_comes_back_with_time(limiter: Limiter, client: redis.Re
 def test_other_trunk_is_not_slowed_down(limiter: Limiter) -> None:
     limiter.report("trunk:2", good=0, bad=30)
     assert spacing(limiter) < 0.012
+
+
+def test_looking_tells_what_is_left_and_changes_nothing(limiter: Limiter, client: redis.Redis) -> None:
+    assert limiter.share(TRUNK) == 1.0
+    assert not client.exists(f"limits:slow:{TRUNK}")
+    limiter.report(TRUNK, good=0, bad=8)
+    assert CUT <= limiter.share(TRUNK) < CUT + 0.1
+    age(client, RECOVERY_SECONDS / 4)
+    assert CUT + 0.25 <= limiter.share(TRUNK) < CUT + 0.35
+    age(client, RECOVERY_SECONDS)
+    assert limiter.share(TRUNK) == 1.0
