@@ -81,6 +81,7 @@ LINKS: Final = {
         name: {"trunk_id": "$response.body#/trunk_id", "caller_id_id": "$response.body#/id"}
         for name in ("caller_ids_get", "caller_ids_edit", "caller_ids_remove")
     },
+    "requeues_create": {"requeues_get": {"requeue_id": "$response.body#/id"}},
     "dnc_add": {"dnc_remove": {"entry_id": "$response.body#/id"}},
     "webhooks_create": {
         "webhooks_get": {"webhook_id": "$response.body#/id"},

@@ -31,6 +31,7 @@ CREATING: Final = frozenset(
         "control.allow_number",
         "dnc.add",
         "nodes.create",
+        "requeues.create",
         "trial_calls.create",
         "trunks.create",
         "users.create",

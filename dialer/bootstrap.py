@@ -46,6 +46,7 @@ from dialer.services.passwords import Passwords
 from dialer.services.pbx_records import PbxRecords
 from dialer.services.reconciling import Reconciling
 from dialer.services.recovering import Recovering
+from dialer.services.requeueing import Requeueing
 from dialer.services.results import Results
 from dialer.services.single_calls import SingleCalls
 from dialer.services.stats import Stats
@@ -277,6 +278,10 @@ class Dialer:
     @cached_property
     def recovering(self) -> Recovering:
         return Recovering(self.engine)
+
+    @cached_property
+    def requeueing(self) -> Requeueing:
+        return Requeueing(self.engine, self.clock)
 
     @cached_property
     def results(self) -> Results:

@@ -41,6 +41,7 @@ class Job(StrEnum):
     FREE_LEAKED_SLOTS = "maintenance.free_leaked_slots"
     CORRECT_OUTCOMES = "maintenance.correct_outcomes"
     FOLD_COUNTS = "maintenance.fold_counts"
+    WORK_ON_REQUEUES = "maintenance.work_on_requeues"
     FORGET_SESSIONS = "maintenance.forget_sessions"
 
     @property

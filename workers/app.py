@@ -51,6 +51,7 @@ def _configuration() -> dict[str, Any]:
             "webhooks": _every(1.0, Job.DELIVER_WEBHOOKS),
             "old-deliveries": _every(3600.0, Job.FORGET_DELIVERIES),
             "withdraw-expired": _every(5.0, Job.WITHDRAW_EXPIRED),
+            "requeues": _every(1.0, Job.WORK_ON_REQUEUES),
             "fold-counts": _every(5.0, Job.FOLD_COUNTS),
             "correct-outcomes": _every(10.0, Job.CORRECT_OUTCOMES),
             "leaked-slots": _every(30.0, Job.FREE_LEAKED_SLOTS),

@@ -63,6 +63,11 @@ def fold_counts() -> None:
     dialer().sweeping.fold_counts()
 
 
+@app.task(name=Job.WORK_ON_REQUEUES.value)
+def work_on_requeues() -> None:
+    dialer().requeueing.work(seconds=WORK_SECONDS)
+
+
 @app.task(name=Job.FORGET_SESSIONS.value)
 def forget_sessions() -> None:
     dialer().sweeping.forget_sessions()

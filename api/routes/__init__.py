@@ -12,6 +12,7 @@ from api.routes.dnc import dnc
 from api.routes.health import health
 from api.routes.nodes import nodes
 from api.routes.numbers import numbers
+from api.routes.requeues import requeues
 from api.routes.trial_calls import trial_calls
 from api.routes.trunks import trunks
 from api.routes.users import users
@@ -30,6 +31,7 @@ BLUEPRINTS = (
     health,
     nodes,
     numbers,
+    requeues,
     trial_calls,
     trunks,
     users,

@@ -69,8 +69,9 @@ _ALONE: Final = text("""
 _CANDIDATES: Final = text(f"""
     SELECT call.id, call.phone_number, call.caller_id, call.timeout_seconds, call.attempt_number,
            call.hangup_requested_at, call.campaign_id, call.contact_id, call.max_attempts AS call_max_attempts,
-           campaign.state AS campaign_state, campaign.max_attempts, campaign.calling_window, campaign.cps,
-           campaign.channels, campaign.default_time_zone, campaign.version, campaign.rules_version,
+           campaign.state AS campaign_state, campaign.calling_window, campaign.cps, campaign.channels,
+           campaign.max_attempts + COALESCE(contact.extra_attempts, 0) AS max_attempts,
+           campaign.default_time_zone, campaign.version, campaign.rules_version,
            campaign.profile, campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays,
            campaign.consent_required, campaign.not_before, campaign.not_after,
            campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool,

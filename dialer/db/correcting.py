@@ -42,7 +42,8 @@ def indeterminate(tx: Connection, *, seconds: float, most: int) -> list[UUID]:
 
 _FACTS: Final = text("""
     SELECT call.id, call.hangup_requested_at, call.answered_at, contact.id AS contact_id, contact.state,
-           contact.attempts, campaign.max_attempts, campaign.retry_policy, campaign.rules_version,
+           contact.attempts, campaign.max_attempts + COALESCE(contact.extra_attempts, 0) AS max_attempts,
+           campaign.retry_policy, campaign.rules_version,
            NOT EXISTS (
                SELECT FROM calls AS later WHERE later.contact_id = call.contact_id AND later.id > call.id
            ) AS is_last

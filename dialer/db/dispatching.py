@@ -124,8 +124,9 @@ _ON_LIST: Final = f"{_READY} AND COALESCE(contact.call_list_id, 0) = source.list
 def _due(sources: str, is_ready: str) -> dict[DialOrder, TextClause]:
     oldest = f"""
         WITH source AS ({sources})
-        SELECT due.id, due.attempts FROM source CROSS JOIN LATERAL (
-            SELECT contact.id, contact.priority, contact.attempts FROM contacts AS contact WHERE {is_ready}
+        SELECT due.id, due.attempts, due.extra_attempts FROM source CROSS JOIN LATERAL (
+            SELECT contact.id, contact.priority, contact.attempts, contact.extra_attempts
+            FROM contacts AS contact WHERE {is_ready}
             ORDER BY contact.priority DESC, contact.id LIMIT :most
         ) AS due ORDER BY due.priority DESC, due.id LIMIT :most
     """
@@ -137,9 +138,10 @@ def _due(sources: str, is_ready: str) -> dict[DialOrder, TextClause]:
             SELECT source.zone_id, source.list_id, ({highest.format("AND contact.priority < source.level")})
             FROM level AS source WHERE source.level IS NOT NULL
         )
-        SELECT due.id, due.attempts FROM level AS source CROSS JOIN LATERAL (
-            SELECT contact.id, contact.priority, contact.attempts FROM contacts AS contact
-            WHERE {is_ready} AND contact.priority = source.level ORDER BY contact.id DESC LIMIT :most
+        SELECT due.id, due.attempts, due.extra_attempts FROM level AS source CROSS JOIN LATERAL (
+            SELECT contact.id, contact.priority, contact.attempts, contact.extra_attempts
+            FROM contacts AS contact WHERE {is_ready} AND contact.priority = source.level
+            ORDER BY contact.id DESC LIMIT :most
         ) AS due ORDER BY due.priority DESC, due.id DESC LIMIT :most
     """
     return {DialOrder.LIST: text(oldest), DialOrder.NEWEST: text(newest)}
@@ -179,12 +181,14 @@ _QUEUE: Final = text("""
     ), taken AS (
         UPDATE contacts SET state = 'in_call', open_call_id = chosen.call_id
         FROM chosen JOIN held ON held.id = chosen.contact_id WHERE contacts.id = held.id
-        RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.attempts, chosen.turn
+        RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.attempts,
+            contacts.extra_attempts, chosen.turn
     )
     INSERT INTO calls (id, campaign_id, contact_id, phone_number, caller_id, trunk_id, node_id, attempt_number,
                        max_attempts, policy_version, timeout_seconds, turn)
     SELECT taken.open_call_id, :campaign_id, taken.id, taken.phone_number, CAST(:caller_id AS text),
-           :trunk_id, :node_id, taken.attempts + 1, :max_attempts, :version, :timeout_seconds, taken.turn
+           :trunk_id, :node_id, taken.attempts + 1, :max_attempts + taken.extra_attempts, :version,
+           :timeout_seconds, taken.turn
     FROM taken
 """)
 
@@ -223,6 +227,7 @@ _FINISHED: Final = """
       AND NOT EXISTS (
           SELECT FROM call_lists WHERE call_lists.campaign_id = campaigns.id AND state IN ('receiving', 'importing')
       )
+      AND NOT EXISTS (SELECT FROM requeues WHERE requeues.campaign_id = campaigns.id AND state = 'running')
       AND (
           SELECT COALESCE(sum(n), 0) > 0 AND COALESCE(sum(n) FILTER (WHERE key NOT LIKE 'contacts.done.%'), 0) = 0
           FROM campaign_counted WHERE campaign_id = campaigns.id AND key LIKE 'contacts.%'
@@ -240,7 +245,7 @@ _COMPLETE: Final = text(f"""
 
 
 def complete(tx: Connection) -> list[int]:
-    """End the running campaigns that have nobody left to call and no import under way; which."""
+    """End the running campaigns that have nobody left to call, and no import or requeue under way; which."""
     ids = list(tx.scalars(_LOCK_FINISHED))
     return list(tx.scalars(_COMPLETE, {"ids": ids})) if ids else []
 

@@ -16,7 +16,8 @@ _CONTACTS: Final = text(f"""
                THEN contact.next_attempt_at END AS due_at,
            campaign.rules_version,
            COALESCE(list.active, true) AS list_active, zone.zones, zone.regions, number.dialed_at AS number_dialed_at,
-           campaign.state AS campaign_state, campaign.max_attempts, campaign.calling_window,
+           campaign.state AS campaign_state, campaign.max_attempts + contact.extra_attempts AS max_attempts,
+           campaign.calling_window,
            campaign.default_time_zone, campaign.profile, campaign.number_caps, campaign.min_gap_seconds,
            campaign.skip_holidays, campaign.consent_required, campaign.not_before, campaign.not_after,
            (SELECT CASE WHEN bool_or(dnc.campaign_id IS NULL) THEN 'global' ELSE 'campaign' END
@@ -57,7 +58,8 @@ _GROUPS: Final = text("""
         SELECT contact.id, contact.state, contact.final_reason, contact.next_attempt_at,
                CASE WHEN contact.state IN ('ready', 'waiting') THEN ROW(
                    list.active, contact.zone_id, waits.until > CAST(:at AS timestamptz),
-                   contact.attempts >= campaign.max_attempts, contact.consent_at <= CAST(:at AS timestamptz),
+                   contact.attempts >= campaign.max_attempts + contact.extra_attempts,
+                   contact.consent_at <= CAST(:at AS timestamptz),
                    NOT control.allow_list_only OR EXISTS (
                        SELECT FROM allow_list WHERE allow_list.phone_number = contact.phone_number),
                    (SELECT bool_or(dnc.campaign_id IS NULL) FROM dnc WHERE dnc.phone_number = contact.phone_number

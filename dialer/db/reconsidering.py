@@ -28,7 +28,8 @@ def stale(tx: Connection, most: int) -> Sequence[RowMapping]:
 
 _LAST_CALLS: Final = text("""
     SELECT contact.id AS contact_id, contact.attempts, contact.next_attempt_at, last.id, last.disposition,
-           last.ended_at, campaign.max_attempts, campaign.retry_policy, campaign.rules_version
+           last.ended_at,
+           campaign.max_attempts + contact.extra_attempts AS max_attempts, campaign.retry_policy, campaign.rules_version
     FROM contacts AS contact
     JOIN campaigns AS campaign ON campaign.id = contact.campaign_id
     LEFT JOIN LATERAL (

@@ -61,7 +61,8 @@ _LOCK_CALLS: Final = text("""
            call.phone_number,
            call.answered_at, call.hangup_requested_at, call.callback_at,
            contact.attempts AS contact_attempts, contact.cancelled_at AS contact_cancelled_at,
-           campaign.max_attempts AS campaign_max_attempts, campaign.retry_policy, campaign.rules_version
+           campaign.max_attempts + COALESCE(contact.extra_attempts, 0) AS campaign_max_attempts,
+           campaign.retry_policy, campaign.rules_version
     FROM calls AS call
     LEFT JOIN contacts AS contact ON contact.id = call.contact_id
     LEFT JOIN campaigns AS campaign ON campaign.id = call.campaign_id

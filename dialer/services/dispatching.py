@@ -76,8 +76,9 @@ class Dispatching:
     def _queue(self, tx: Connection, campaign: Row, zone_ids: Sequence[int], most: int, turns: Sequence[float]) -> int:
         due = dispatching.due_contacts(tx, campaign, zone_ids, most)
         cap = campaign["max_attempts"]
-        dispatching.exhaust(tx, [row["id"] for row in due if row["attempts"] >= cap])
-        contact_ids = [row["id"] for row in due if row["attempts"] < cap]
+        exhausted = {row["id"] for row in due if row["attempts"] >= cap + row["extra_attempts"]}
+        dispatching.exhaust(tx, sorted(exhausted))
+        contact_ids = [row["id"] for row in due if row["id"] not in exhausted]
         if not contact_ids:
             return 0
         call_ids = [uuid_utils.uuid7() for _ in contact_ids]

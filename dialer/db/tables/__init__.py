@@ -15,6 +15,7 @@ from dialer.db.tables.campaigns import (
     ImportRefusal,
     ZoneSet,
 )
+from dialer.db.tables.requeues import Requeue
 from dialer.db.tables.telephony import AllowedNumber, Control, PbxNode, Trunk, TrunkCallerId
 from dialer.db.tables.webhooks import Webhook, WebhookDelivery
 
@@ -38,6 +39,7 @@ __all__ = [
     "LoginFailure",
     "NumberDials",
     "PbxNode",
+    "Requeue",
     "Session",
     "Trunk",
     "TrunkCallerId",

@@ -218,6 +218,8 @@ class Contact(CreatedAt, Base):
     rules_version: Mapped[int | None]
     """Of the campaign, by which it waits; None where no edit of the campaign moves it."""
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    extra_attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    """Beyond the campaign's cap, granted when it was requeued."""
     open_call_id: Mapped[uuid.UUID | None]
     last_disposition: Mapped[str | None]
     cancelled_at: Mapped[datetime | None]

@@ -1,7 +1,11 @@
 """The daily work with campaigns and lists."""
 
 from collections.abc import Callable
+from typing import Any
 
+from sqlalchemy import text
+
+from dialer.bootstrap import Dialer
 from dialer.services.users import Role
 from tests.integration.api.conftest import Api
 
@@ -113,3 +117,45 @@ def test_order_of_dialing_is_set_and_edited(manager: Api, campaign_id: int) -> N
     assert manager.get(path).json["dial_order"] == "list"
     assert manager.patch(path, {"dial_order": "newest"}).json["dial_order"] == "newest"
     assert manager.patch(path, {"dial_order": "by_heart"}).status_code == 422
+
+
+# Requeues
+
+
+def test_requeue_is_begun_and_followed(manager: Api, dialer: Dialer, campaign_id: int, contact_ids: list[int]) -> None:
+    with dialer.engine.begin() as tx:
+        tx.execute(text("UPDATE contacts SET state = 'done', final_reason = 'answered', last_disposition = 'answered'"))
+    path = f"/v1/campaigns/{campaign_id}/requeues"
+    answer = manager.post(path, {"dispositions": ["answered", "busy"], "more_attempts": 2})
+    assert answer.status_code == 202, answer.text
+    assert (answer.json["state"], answer.json["dispositions"]) == ("running", ["answered", "busy"])
+    dialer.requeueing.work(seconds=10)
+    found = manager.get(answer.headers["Location"]).json
+    assert (found["state"], found["requeued"], found["left_out"]) == ("completed", 3, {})
+    assert manager.get(path).json["items"] == [found]
+
+
+def test_requeue_sent_twice_with_a_key_is_one(manager: Api, campaign_id: int) -> None:
+    path, key = f"/v1/campaigns/{campaign_id}/requeues", {"Idempotency-Key": "again-1"}
+    first, second = (manager.post(path, {"dispositions": ["busy"]}, headers=key) for _ in range(2))
+    assert first.json == second.json
+    assert len(manager.get(path).json["items"]) == 1
+
+
+def test_requeue_that_makes_no_sense_is_refused(manager: Api, campaign_id: int) -> None:
+    path = f"/v1/campaigns/{campaign_id}/requeues"
+    bodies: list[dict[str, Any]] = [
+        {},
+        {"dispositions": []},
+        {"dispositions": ["withdrawn"]},
+        {"dispositions": ["bored"]},
+        {"dispositions": ["busy"], "more_attempts": 0},
+        {"dispositions": ["busy"], "call_list_id": 999999},
+    ]
+    for body in bodies:
+        assert manager.post(path, body).status_code == 422, body
+    assert manager.post("/v1/campaigns/999999/requeues", {"dispositions": ["busy"]}).status_code == 404
+    assert manager.get("/v1/campaigns/999999/requeues").status_code == 404
+    assert manager.get("/v1/requeues/999999").status_code == 404
+    assert manager.post(f"/v1/campaigns/{campaign_id}/cancel").status_code == 200
+    assert manager.post(path, {"dispositions": ["busy"]}).status_code == 409
