@@ -145,6 +145,8 @@ def rules_for(own: OwnRules, regions: tuple[str, ...]) -> Rules:
     caps += [Cap(c.calls, c.period, f"{p.name}: {c.source}", c.unless_consent) for p in applied for c in p.caps]
     gap = None if own.min_gap_seconds is None else Cap(1, timedelta(seconds=own.min_gap_seconds), CAMPAIGN)
     asking = [f"{p.name}: {p.consent.source}" for p in applied if p.consent]
+    rings = [(p.ring.seconds, f"{p.name}: {p.ring.source}") for p in applied if p.ring]
+    ring_seconds, ring_source = max(rings, key=lambda ring: ring[0], default=(0, CAMPAIGN))
     return Rules(
         profiles=tuple(f"{p.name}/{p.version}" for p in applied),
         schedules=tuple(schedules),
@@ -152,6 +154,8 @@ def rules_for(own: OwnRules, regions: tuple[str, ...]) -> Rules:
         caps=tuple(caps),
         gap=gap,
         consent=CAMPAIGN if own.consent_required else next(iter(asking), None),
+        ring_seconds=ring_seconds,
+        ring_source=ring_source,
     )
 
 

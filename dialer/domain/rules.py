@@ -69,6 +69,8 @@ class Rules:
         holiday_regions: ISO 3166 codes of the calendars whose holidays are left out, in the callee's own date.
         gap: the least time between two dials of the number, as a cap of one.
         consent: who asks for recorded consent, None if nobody does.
+        ring_seconds: the least time that it must ring before the call is given up, 0 if nobody asks for any.
+        ring_source: who asks for it.
     """
 
     profiles: tuple[str, ...] = ()
@@ -78,6 +80,8 @@ class Rules:
     caps: tuple[Cap, ...] = ()
     gap: Cap | None = None
     consent: str | None = None
+    ring_seconds: int = 0
+    ring_source: str = CAMPAIGN
 
     def closed_by(self, zones: Sequence[str], at: datetime) -> Schedule | None:
         """The first schedule that forbids a call now."""

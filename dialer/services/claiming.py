@@ -215,7 +215,7 @@ class Claims:
                     trunk,
                     row,
                     slot,
-                    caller_id=gated.facts[row["id"]].caller_id.caller_id,
+                    gated.facts[row["id"]],
                     send_at=taken_at + answer.in_seconds,
                     send_by=min(deadline, asked_at + answer.in_seconds + LATENESS_SECONDS),
                 ),
@@ -244,8 +244,8 @@ class Claims:
         trunk: RowMapping,
         row: RowMapping,
         slot: Slot,
+        facts: GateFacts,
         *,
-        caller_id: str | None,
         send_at: float,
         send_by: float,
     ) -> Claimed:
@@ -255,8 +255,11 @@ class Claims:
             call_id=row["id"],
             slot=slot,
             endpoint=trunk["endpoint"].format(number=number, digits=number.lstrip("+"), call_id=row["id"]),
-            caller_id=caller_id,
-            timeout_seconds=row["campaign_timeout_seconds"] if in_campaign else row["timeout_seconds"],
+            caller_id=facts.caller_id.caller_id,
+            # A region's rule holds for its people, whatever the campaign says for all.
+            timeout_seconds=max(
+                row["campaign_timeout_seconds"] if in_campaign else row["timeout_seconds"], facts.rules.ring_seconds
+            ),
             variables=_variables(row),
             send_at=send_at,
             send_by=send_by,

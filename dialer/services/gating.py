@@ -139,6 +139,7 @@ def record(decided: GateFacts, refusal: Refusal | None = None) -> dict[str, Any]
         "dnc": decided.dnc,
         "consented": decided.consented,
         "caller_id_by": decided.caller_id.by,
+        "ring_seconds": decided.rules.ring_seconds,
     }
     if refusal is not None:
         stored["refusal"] = {

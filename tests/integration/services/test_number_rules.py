@@ -139,6 +139,16 @@ def test_cap_of_the_number_s_state_binds_and_is_named(wide: World) -> None:
     assert wide.call(call_id)["gate"]["profiles"] == ["us/1", "us-fl/1"]
 
 
+def test_call_rings_as_long_as_the_callee_s_own_region_asks_for(wide: World) -> None:
+    wide.set_campaign(profile="by_region", timeout_seconds=5)
+    noon = f"Etc/GMT{wide.now().hour - 13:+d}" if wide.now().hour != 13 else "Etc/UTC"
+    wide.queued(["+12125550123", "+493023125000"], zones=(noon,))
+    rings = {wide.call(call.call_id)["phone_number"]: call.timeout_seconds for call in wide.claim().claimed}
+    assert rings == {"+12125550123": 15, "+493023125000": 5}
+    stored = {call["phone_number"]: (call["timeout_seconds"], call["gate"]["ring_seconds"]) for call in wide.calls()}
+    assert stored == {"+12125550123": (15, 15), "+493023125000": (5, 0)}
+
+
 def test_claim_stores_what_the_gate_looked_at(wide: World) -> None:
     (call_id,) = wide.queued([number(1)], zones=("America/New_York", "America/Chicago"))
     wide.claim()

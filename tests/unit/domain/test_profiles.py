@@ -197,3 +197,35 @@ def test_caps_hold_over_every_rolling_window(wishes: list[int], caps: list[tuple
     for cap in limits:
         for dial in dials:
             assert sum(dial <= other < dial + cap.period for other in dials) <= cap.calls
+
+
+@pytest.mark.parametrize(
+    ("profile", "regions", "seconds", "source"),
+    [
+        ("none", ("US", "GB"), 0, "the campaign"),
+        ("by_region", ("US",), 15, "us: 16 CFR 310.4(b)(4)(ii)"),
+        ("by_region", ("US", "US-FL"), 15, "us: "),
+        ("by_region", ("GB",), 15, "uk: Ofcom"),
+        ("by_region", ("DE",), 0, "the campaign"),
+        ("ca", ("CA",), 0, "the campaign"),
+        ("ca", ("GB",), 15, "uk: Ofcom"),
+    ],
+)
+def test_least_time_to_ring_is_that_of_the_contact_s_own_regions(
+    profile: str, regions: tuple[str, ...], seconds: int, source: str
+) -> None:
+    rules = rules_for(OwnRules(calling_window=ALWAYS, profile=profile), regions)
+    assert rules.ring_seconds == seconds
+    assert rules.ring_source.startswith(source)
+
+
+@given(
+    st.sampled_from(profiles.names()),
+    st.lists(st.sampled_from(["US", "US-FL", "GB", "CA", "DE"]), unique=True).map(tuple),
+)
+def test_no_profile_that_applies_asks_for_longer_ringing_than_the_rules_do(
+    named: str, regions: tuple[str, ...]
+) -> None:
+    rules = rules_for(OwnRules(calling_window=ALWAYS, profile=named), regions)
+    applied = [profiles.profiles()[name.partition("/")[0]] for name in rules.profiles]
+    assert rules.ring_seconds == max((p.ring.seconds for p in applied if p.ring), default=0)
