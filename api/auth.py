@@ -73,6 +73,7 @@ PERMISSIONS: Final = MappingProxyType(
         "campaigns.cancel": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
         "campaigns.stats": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
         "campaigns.explain": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
+        "campaigns.forecast": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
         "call_lists.upload": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
         "call_lists.listed": Rule(Access.VIEWER, Scope.CONTACTS_READ),
         "call_lists.get": Rule(Access.VIEWER, Scope.CONTACTS_READ),

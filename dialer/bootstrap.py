@@ -33,6 +33,7 @@ from dialer.services.dispatching import Dispatching
 from dialer.services.dnc import DncList
 from dialer.services.explaining import Explaining
 from dialer.services.figures import Figures
+from dialer.services.forecasting import Forecasting
 from dialer.services.health import Health
 from dialer.services.history import Numbers
 from dialer.services.idempotency import Idempotency
@@ -232,6 +233,10 @@ class Dialer:
     @cached_property
     def explaining(self) -> Explaining:
         return Explaining(self.engine, self.settings, self.paces)
+
+    @cached_property
+    def forecasting(self) -> Forecasting:
+        return Forecasting(self.engine, self.settings)
 
     @cached_property
     def health(self) -> Health:

@@ -23,6 +23,7 @@ from api.schemas.campaigns import (
     StatsOut,
 )
 from api.schemas.explaining import CampaignExplanationOut
+from api.schemas.forecasting import ForecastIn, ForecastOut
 from dialer.db.campaigns import CampaignRecord
 from dialer.domain.campaigns import CampaignCommand
 
@@ -118,6 +119,15 @@ def _created(campaign: CampaignRecord) -> Response:
 def explain(path: CampaignPath) -> Response:
     """Why are these contacts not being dialed? All of them, by reason, and when each group opens"""
     return answer(CampaignExplanationOut.model_validate(dialer().explaining.campaign(path.campaign_id)))
+
+
+@campaigns.post("/<int:campaign_id>/forecast", responses={200: ForecastOut, **problems(400, 404, 409, 415, 422)})
+def forecast(path: CampaignPath, body: ForecastIn) -> Response:
+    """When will it end? Hour by hour, and what limits it
+
+    Nothing is changed, and nobody is called: dispatch, gate and pace run on a fast clock over the contacts there are.
+    """
+    return answer(ForecastOut.of(dialer().forecasting.campaign(path.campaign_id, body.wanted())))
 
 
 def _command(path: CampaignPath, command: CampaignCommand) -> Response:

@@ -37,7 +37,7 @@ def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> RowM
     return tx.execute(_TRUNK, {"trunk_id": trunk_id, "echo_max_age": echo_max_age_seconds}).mappings().one_or_none()
 
 
-# Single calls first, then campaigns by priority and turn (dialer.services.sharing). Of each campaign no more than its
+# Single calls first, then campaigns by priority and turn (dialer.domain.sharing). Of each campaign no more than its
 # share of a batch comes before the others': one whose limits are full can't hold them up. More are looked at than a
 # batch has, as other workers may hold the first ones.
 # Numbers are locked before contacts, and these before calls, as everywhere; what somebody else has is passed over, so

@@ -16,8 +16,10 @@ class Row(Protocol):
     def __getitem__(self, name: str, /) -> Any: ...
 
 
-Queue = Callable[[Row, int, Sequence[float]], int]
-"""Queues at most so many calls of a campaign, with these turns; returns how many there were."""
+Turns = Callable[[int], Sequence[float]]
+"""The turns of the next calls of a campaign, so many."""
+Queue = Callable[[Row, int, Turns], int]
+"""Queues at most so many calls of a campaign, with their turns; returns how many there were."""
 Free = Callable[[float, int], float]
 """How many calls so many channels have room for, when so many are in use."""
 
@@ -100,9 +102,8 @@ class Sharing:
     def _queue(self, campaign: Row, room: int, queue: Queue) -> int:
         campaign_id: Any = campaign["id"]
         begin = max(self._now, self._last.get(campaign_id, self._now))
-        turns = [begin + n / campaign["weight"] for n in range(1, room + 1)]
-        got = queue(campaign, room, turns)
+        got = queue(campaign, room, lambda calls: [begin + n / campaign["weight"] for n in range(1, calls + 1)])
         if got:
-            self._last[campaign_id] = turns[got - 1]
+            self._last[campaign_id] = begin + got / campaign["weight"]
             self._queued[campaign_id] = self._queued.get(campaign_id, 0) + got
         return got

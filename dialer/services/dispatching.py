@@ -13,7 +13,7 @@ from dialer.db import dispatching
 from dialer.db.dispatching import Place
 from dialer.domain.caller_ids import Owned
 from dialer.domain.profiles import rules_for
-from dialer.domain.sharing import Row, Sharing
+from dialer.domain.sharing import Row, Sharing, Turns
 from dialer.failpoints import Step
 from dialer.services import gating
 from dialer.services.nudges import Nudges
@@ -63,7 +63,7 @@ class Dispatching:
         load = dispatching.load(tx)
         open_places = {campaign["id"]: _open_places(campaign, places) for campaign in campaigns}
 
-        def queue(campaign: Row, most: int, turns: Sequence[float]) -> int:
+        def queue(campaign: Row, most: int, turns: Turns) -> int:
             return self._queue(tx, campaign, open_places[campaign["id"]], most, turns)
 
         queued = 0
@@ -73,7 +73,7 @@ class Dispatching:
             queued += sharing.fill(may_dial, queue)
         return queued
 
-    def _queue(self, tx: Connection, campaign: Row, zone_ids: Sequence[int], most: int, turns: Sequence[float]) -> int:
+    def _queue(self, tx: Connection, campaign: Row, zone_ids: Sequence[int], most: int, turns: Turns) -> int:
         due = dispatching.due_contacts(tx, campaign, zone_ids, most)
         cap = campaign["max_attempts"]
         exhausted = {row["id"] for row in due if row["attempts"] >= cap + row["extra_attempts"]}
@@ -82,7 +82,7 @@ class Dispatching:
         if not contact_ids:
             return 0
         call_ids = [uuid_utils.uuid7() for _ in contact_ids]
-        return dispatching.queue(tx, campaign, contact_ids, call_ids, turns[: len(contact_ids)])
+        return dispatching.queue(tx, campaign, contact_ids, call_ids, turns(len(contact_ids)))
 
 
 def _has_caller_id(campaign: RowMapping) -> bool:

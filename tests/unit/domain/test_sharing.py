@@ -1,7 +1,6 @@
-from collections.abc import Sequence
 from typing import Any
 
-from dialer.domain.sharing import Row, Sharing
+from dialer.domain.sharing import Row, Sharing, Turns
 
 AHEAD = 3.0
 
@@ -18,10 +17,10 @@ class Queued:
         self.due = {int(name[1:]): n for name, n in due.items()}
         self.calls: list[tuple[float, int]] = []
 
-    def __call__(self, row: Row, most: int, turns: Sequence[float]) -> int:
+    def __call__(self, row: Row, most: int, turns: Turns) -> int:
         got = min(most, self.due[row["id"]])
         self.due[row["id"]] -= got
-        self.calls += [(turn, row["id"]) for turn in turns[:got]]
+        self.calls += [(turn, row["id"]) for turn in turns(got)]
         return got
 
     def count(self) -> dict[int, int]:
