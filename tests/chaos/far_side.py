@@ -60,19 +60,28 @@ class FarSide(Protocol):
 class SimulatorSide:
     """The simulator: one of the supervisor's parts, which starts it again."""
 
-    manner = Manner(
-        endpoint="PJSIP/{number}@carrier",
-        timeout_seconds=20,
-        sound="demo-congrats",
-        indeterminate_seconds=3,
-        simulator_options=(
-            *("--ring-ms", "120", "--talk-ms", "300", "--playback-ms", "150", "--time-scale", "20"),
-            *("--latency-ms", "20"),
-        ),
-    )
     posts = None
 
-    def __init__(self, ports: Ports, ledger: Path, supervisor: Callable[[], Supervisor]) -> None:
+    def __init__(self, ports: Ports, ledger: Path, supervisor: Callable[[], Supervisor], talk_ms: int) -> None:
+        self.manner = Manner(
+            endpoint="PJSIP/{number}@carrier",
+            timeout_seconds=20,
+            sound="demo-congrats",
+            indeterminate_seconds=3,
+            simulator_options=(
+                *(
+                    "--ring-ms",
+                    "120",
+                    "--talk-ms",
+                    str(talk_ms),
+                    "--playback-ms",
+                    str(talk_ms // 2),
+                    "--time-scale",
+                    "20",
+                ),
+                *("--latency-ms", "20"),
+            ),
+        )
         self._ports = ports
         self._ledger = ledger
         self._supervisor = supervisor

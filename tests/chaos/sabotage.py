@@ -32,12 +32,14 @@ class Guard:
         faults: under which it is needed.
         reported: what a run must report, one of these at least, once it is gone.
         channels: of the trunk.
+        talk_ms: how long an answered call lasts.
     """
 
     take_away: Callable[[], None]
     faults: tuple[str, ...]
     reported: tuple[str, ...]
     channels: int = 80
+    talk_ms: int = 300
 
 
 def _edit(module: Any, name: str, *edits: tuple[str, str]) -> None:
@@ -139,10 +141,10 @@ GUARDS: Final[Mapping[str, Guard]] = {
     "barrier": Guard(_barrier, ("emergency_stop", "pause_campaign"), ("dialed_after_stop",)),
     "listener_epoch": Guard(
         _listener_epoch,
-        ("freeze_listener",),
-        ("wrong_dispositions", "calls_without_disposition", "late_dials", "early_redials", "indeterminate"),
+        ("kill_listener", "kill_worker_in_post", "pbx_answers_lost"),
+        ("wrong_dispositions", "late_dials", "early_redials"),
     ),
-    "limiter_rebuild": Guard(_limiter_rebuild, ("flush_redis",), ("limit_violations",), channels=15),
+    "limiter_rebuild": Guard(_limiter_rebuild, ("flush_redis",), ("limit_violations",), channels=40, talk_ms=10_000),
 }
 
 
@@ -160,7 +162,7 @@ def prove(name: str, seeds: int) -> dict[str, int]:
     folder = Path(tempfile.mkdtemp(prefix="dialer-proof-"))
     folder.chmod(0o711)
     try:
-        with stage(folder, {"CHAOS_SABOTAGE": name}, channels=guard.channels) as running:
+        with stage(folder, {"CHAOS_SABOTAGE": name}, channels=guard.channels, talk_ms=guard.talk_ms) as running:
             for seed in range(1, seeds + 1):
                 _, verdict = run(running, seed, list(guard.faults), patience_seconds=40.0)
                 found = {key: n for key, n in asdict(verdict).items() if n and key != "calls"}

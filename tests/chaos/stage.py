@@ -31,6 +31,7 @@ from tests.chaos.proxy import Address, Proxy
 
 CPS = 100.0
 CHANNELS = 80
+TALK_MS = 300
 RETRY_SECONDS = 3
 NODE = "simulator"
 INSIDE = Path(__file__).parent / "inside"
@@ -129,6 +130,7 @@ def stage(
     environment: Mapping[str, str] | None = None,
     *,
     channels: int = CHANNELS,
+    talk_ms: int = TALK_MS,
     asterisk: str | None = None,
 ) -> Iterator[Stage]:
     """Bring one up in `folder`.
@@ -136,27 +138,30 @@ def stage(
     Args:
         environment: added to that of every part.
         channels: of the one trunk.
+        talk_ms: how long an answered call lasts in the simulator.
         asterisk: the version of a real PBX; None: the simulator.
 
     Raises:
         LabFailed: that Asterisk can't be had here.
     """
     if asterisk is None:
-        with _stage(folder, environment, channels, None) as made:
+        with _stage(folder, environment, channels, talk_ms) as made:
             yield made
     else:
-        with lab_side(folder / "lab", asterisk) as lab, _stage(folder, environment, channels, lab) as made:
+        with lab_side(folder / "lab", asterisk) as lab, _stage(folder, environment, channels, talk_ms, lab) as made:
             yield made
 
 
 @contextmanager
-def _stage(folder: Path, environment: Mapping[str, str] | None, channels: int, lab: LabSide | None) -> Iterator[Stage]:
+def _stage(
+    folder: Path, environment: Mapping[str, str] | None, channels: int, talk_ms: int, lab: LabSide | None = None
+) -> Iterator[Stage]:
     clock = SystemClock()
     armed = folder / "failpoints"
     armed.mkdir(parents=True)
     ports = Ports(*free_ports(3))
     ledger = folder / "ledger.jsonl"
-    far_side: FarSide = lab or SimulatorSide(ports, ledger, lambda: up.supervisor)
+    far_side: FarSide = lab or SimulatorSide(ports, ledger, lambda: up.supervisor, talk_ms)
     manner = far_side.manner
     given: Settings = load_settings(data_dir=folder / "data", failpoints_dir=armed, **{**SCALED, **manner.settings})
     servers = EmbeddedServers(given)
