@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from dialer.config import PREFIX, Settings
 from dialer.domain.dispositions import BY_CAUSE, BY_SIP_STATUS, NOT_COUNTED, Disposition
+from dialer.domain.numbers import NextNumber
 from dialer.domain.retry import RetryPolicy, RetryRule
 
 FOLDER: Final = Path("docs")
@@ -188,8 +189,12 @@ def _retry(disposition: StrEnum, rule: RetryRule | None) -> str:
         return "due again at once"
     if rule is None:
         return "final"
+    if rule.number is NextNumber.DROP:
+        when = f"after {rule.delay_seconds} s" if rule.delay_seconds else "at once"
+        return f"final for the number; the next one {when}"
     growth = f", times {rule.backoff:g} each time" if rule.backoff != 1 else ""
-    return f"after {rule.delay_seconds} s{growth}"
+    where = ", at the next number" if rule.number is NextNumber.NEXT else ""
+    return f"after {rule.delay_seconds} s{growth}{where}"
 
 
 @click.command()

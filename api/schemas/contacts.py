@@ -1,6 +1,6 @@
 """Contacts."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -11,7 +11,13 @@ from api.schemas.common import E164, BigId, Moment, Name, PageQuery, Patch, Sche
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import Disposition
 from dialer.services.contacts import ContactDetails
+from dialer.services.importing.mapping import MAX_NUMBERS
 from dialer.services.importing.service import MAX_ITEMS, NewContact
+
+Numbers = Annotated[
+    list[Annotated[str, Field(max_length=250)]],
+    Field(max_length=MAX_NUMBERS - 1, description="Further numbers, in the order in which they are tried."),
+]
 
 
 class ContactIn(Schema):
@@ -26,6 +32,7 @@ class ContactIn(Schema):
     consent_at: str | None = Field(None, max_length=250, description="When the person consented to be called.")
     consent_source: str | None = Field(None, max_length=1000, description="Where that is recorded.")
     data: dict[str, str] = Field(default_factory=dict, max_length=200, description="Channel variables.")
+    numbers: Numbers = Field(default_factory=list)
 
     def new(self) -> NewContact:
         return NewContact(**{name: getattr(self, name) for name in type(self).model_fields})
@@ -42,6 +49,7 @@ class ContactPut(Schema):
     consent_at: str | None = Field(None, max_length=250, description="When the person consented to be called.")
     consent_source: str | None = Field(None, max_length=1000, description="Where that is recorded.")
     data: dict[str, str] = Field(default_factory=dict, max_length=200, description="Channel variables.")
+    numbers: Numbers = Field(default_factory=list)
 
     def new(self, external_id: str) -> NewContact:
         fields = {name: getattr(self, name) for name in type(self).model_fields}
@@ -49,7 +57,7 @@ class ContactPut(Schema):
 
 
 class ContactPatch(Patch):
-    """Fields to change. `data` is replaced as a whole."""
+    """Fields to change. `data` and `numbers` are replaced as a whole."""
 
     phone_number: str = Field(default_factory=unset, max_length=250)
     name: str | None = Field(None, max_length=1000)
@@ -57,6 +65,7 @@ class ContactPatch(Patch):
     priority: int = Field(default_factory=unset, description="-100 to 100; the higher, the sooner.")
     external_id: str | None = Field(None, max_length=1000)
     data: dict[str, str] = Field(default_factory=unset, max_length=200, description="Channel variables.")
+    numbers: Numbers = Field(default_factory=unset)
 
 
 class CancelIn(Schema):
@@ -91,7 +100,7 @@ class ContactOut(Schema):
     campaign_id: int
     call_list_id: int | None
     phone_number: str
-    zones: list[str] = Field(description="Time zones that the number can be in.")
+    zones: list[str] = Field(description="Time zones that the number that comes next can be in.")
     regions: list[str] = Field(description="ISO 3166 codes, of the list and of the number.")
     priority: int
     external_id: str | None
@@ -107,9 +116,20 @@ class ContactOut(Schema):
     created_at: Moment
 
 
-class ContactDetailsOut(ContactOut):
-    """A contact with its data and its calls, the first one first."""
+class NumberOut(Schema):
+    """One of a contact's numbers."""
 
+    phone_number: str
+    zones: list[str]
+    regions: list[str]
+    next: bool = Field(description="Whether it is the one that is called next.")
+    closed_by: str | None = Field(description="Why it isn't called any more: a disposition, or a code of the gate.")
+
+
+class ContactDetailsOut(ContactOut):
+    """A contact with its numbers in order, its data, and its calls, the first one first."""
+
+    numbers: list[NumberOut]
     data: dict[str, Any]
     calls: list[CallOut]
 
@@ -118,7 +138,8 @@ class ContactDetailsOut(ContactOut):
         shown = ContactOut.model_validate(details.contact)
         calls = [CallOut.model_validate(call) for call in details.calls]
         fields = {name: getattr(shown, name) for name in ContactOut.model_fields}
-        return cls(**fields, data=details.data, calls=calls)
+        numbers = [NumberOut.model_validate(number) for number in details.numbers]
+        return cls(**fields, numbers=numbers, data=details.data, calls=calls)
 
 
 class ContactDecided(ContactDetailsOut):

@@ -78,7 +78,8 @@ _CANDIDATES: Final = text(f"""
            campaign.timeout_seconds AS campaign_timeout_seconds,
            {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, call.caller_id)", "call.trunk_id")},
            COALESCE(list.active, true) AS list_active,
-           contact.attempts, contact.name, contact.external_id, contact.consent_at, zone.zones, zone.regions,
+           contact.attempts, contact.position, contact.name, contact.external_id, contact.consent_at,
+           zone.zones, zone.regions,
            number.dialed_at AS number_dialed_at,
            COALESCE(extra.data, given.data) AS variables,
            (SELECT CASE WHEN bool_or(dnc.campaign_id IS NULL) THEN 'global' ELSE 'campaign' END

@@ -3,18 +3,23 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
+from dialer.db import dnc
 from dialer.db.tables import Campaign, Contact, ZoneSet
 from dialer.domain.campaigns import CampaignState
 
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A contact to be. `line` tells the rows of one call apart; no two have the same number."""
+    """A contact to be. `line` tells the rows of one call apart; no two have the same number.
+
+    `numbers`: where it has several, all of them with the places that they can be in, in order.
+    """
 
     line: int
     phone_number: str
@@ -25,6 +30,7 @@ class NewRow:
     data: dict[str, str]
     consent_at: datetime | None = None
     consent_source: str | None = None
+    numbers: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ _INSERT = text("""
         SELECT nextval('contacts_id_seq') AS id, r.*
         FROM json_to_recordset(CAST(:rows AS json)) AS r (
             line bigint, phone text, zone smallint, priority smallint, external_id text, name text, data jsonb,
-            consent_at timestamptz, consent_source text
+            consent_at timestamptz, consent_source text, position smallint, numbers jsonb
         )
     ), forbidden AS MATERIALIZED (
         SELECT DISTINCT phone_number FROM dnc
@@ -54,19 +60,27 @@ _INSERT = text("""
             AND (expires_at IS NULL OR expires_at > clock_timestamp())
     ), inserted AS (
         INSERT INTO contacts (id, campaign_id, call_list_id, phone_number, zone_id, priority, external_id, name,
-                              consent_at, consent_source)
+                              consent_at, consent_source, position)
         OVERRIDING SYSTEM VALUE
-        SELECT id, :campaign_id, :call_list_id, phone, zone, priority, external_id, name, consent_at, consent_source
+        SELECT id, :campaign_id, :call_list_id, phone, zone, priority, external_id, name, consent_at, consent_source,
+               position
         FROM given
-        WHERE NOT EXISTS (SELECT FROM forbidden WHERE forbidden.phone_number = given.phone)
+        WHERE position IS NOT NULL OR NOT EXISTS (SELECT FROM forbidden WHERE forbidden.phone_number = given.phone)
         ORDER BY phone
         ON CONFLICT (campaign_id, phone_number) DO NOTHING
         RETURNING id
     ), stored AS (
         INSERT INTO contact_data (contact_id, data)
         SELECT id, data FROM given JOIN inserted USING (id) WHERE data IS NOT NULL
+    ), numbered AS (
+        INSERT INTO contact_numbers (contact_id, position, phone_number, zone_id, closed_by)
+        SELECT given.id, n.position, n.phone, n.zone, n.closed_by
+        FROM given JOIN inserted USING (id)
+        CROSS JOIN jsonb_to_recordset(given.numbers)
+            AS n (position smallint, phone text, zone smallint, closed_by text)
+        WHERE given.position IS NOT NULL
     )
-    SELECT given.line, inserted.id, forbidden.phone_number IS NOT NULL AS dnc
+    SELECT given.line, inserted.id, forbidden.phone_number IS NOT NULL AND given.position IS NULL AS dnc
     FROM given LEFT JOIN inserted USING (id) LEFT JOIN forbidden ON forbidden.phone_number = given.phone
 """)
 
@@ -74,9 +88,14 @@ _INSERT = text("""
 def insert_contacts(
     tx: Connection, campaign_id: int, call_list_id: int | None, rows: Sequence[NewRow]
 ) -> list[Inserted]:
-    """Insert those rows that are neither forbidden nor there already, and say what became of each."""
+    """Insert those rows that are neither forbidden nor there already, and say what became of each.
+
+    A row is forbidden if all of its numbers are.
+    """
     if not rows:
         return []
+    others = {phone_number for row in rows for phone_number, _ in row.numbers}
+    forbidden = dnc.forbidden(tx, campaign_id, others) if others else set()
     given = [
         {
             "line": row.line,
@@ -88,11 +107,22 @@ def insert_contacts(
             "data": row.data or None,
             "consent_at": row.consent_at,
             "consent_source": row.consent_source,
+            **(_several(row, forbidden) if row.numbers else {}),
         }
         for row in rows
     ]
     parameters = {"rows": orjson.dumps(given).decode(), "campaign_id": campaign_id, "call_list_id": call_list_id}
     return [Inserted(line, contact_id, dnc) for line, contact_id, dnc in tx.execute(_INSERT, parameters)]
+
+
+def _several(row: NewRow, forbidden: Collection[str]) -> dict[str, Any]:
+    """The numbers of a row, and the first of them that may be called; nothing where none may."""
+    numbers = [
+        {"position": n, "phone": phone, "zone": zone_id, "closed_by": "dnc" if phone in forbidden else None}
+        for n, (phone, zone_id) in enumerate(row.numbers, 1)
+    ]
+    first = next((number for number in numbers if number["closed_by"] is None), None)
+    return {} if first is None else {"position": first["position"], "zone": first["zone"], "numbers": numbers}
 
 
 def existing(tx: Connection, campaign_id: int, numbers: Collection[str]) -> dict[str, tuple[int, int | None]]:

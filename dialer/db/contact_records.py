@@ -19,7 +19,10 @@ ORDER: Final = Order("contacts", Contact.phone_number, str)
 
 @dataclass(frozen=True, slots=True)
 class ContactRecord:
-    """A contact's row; `zones` and `regions` are where the callee can be."""
+    """A contact's row; `zones` and `regions` are where the callee can be, at the number that comes next.
+
+    `position`: of that number; None where there is only one.
+    """
 
     id: int
     campaign_id: int
@@ -27,6 +30,7 @@ class ContactRecord:
     phone_number: str
     zones: list[str]
     regions: list[str]
+    position: int | None
     priority: int
     external_id: str | None
     name: str | None

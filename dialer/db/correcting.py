@@ -41,7 +41,8 @@ def indeterminate(tx: Connection, *, seconds: float, most: int) -> list[UUID]:
 
 
 _FACTS: Final = text("""
-    SELECT call.id, call.hangup_requested_at, call.answered_at, contact.id AS contact_id, contact.state,
+    SELECT call.id, call.hangup_requested_at, call.answered_at, call.phone_number, contact.id AS contact_id,
+           contact.state, contact.position,
            contact.attempts, campaign.max_attempts + COALESCE(contact.extra_attempts, 0) AS max_attempts,
            campaign.retry_policy, campaign.rules_version,
            NOT EXISTS (
@@ -79,6 +80,11 @@ def correct(tx: Connection, values: dict[str, Any]) -> RowMapping | None:
 
 _RESCHEDULE: Final = text("""
     UPDATE contacts SET last_disposition = :disposition,
+        position = COALESCE(:position, position),
+        zone_id = COALESCE((
+            SELECT number.zone_id FROM contact_numbers AS number
+            WHERE number.contact_id = :contact_id AND number.position = :position
+        ), zone_id),
         state = CASE WHEN state = 'done' THEN state ELSE :state END,
         next_attempt_at = CASE WHEN state = 'done' THEN next_attempt_at ELSE :next_attempt_at END,
         rules_version = CASE WHEN :state = 'waiting' THEN CAST(:rules_version AS integer) END, held_by = NULL,

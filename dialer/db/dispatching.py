@@ -181,15 +181,17 @@ _QUEUE: Final = text("""
     ), taken AS (
         UPDATE contacts SET state = 'in_call', open_call_id = chosen.call_id
         FROM chosen JOIN held ON held.id = chosen.contact_id WHERE contacts.id = held.id
-        RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.attempts,
+        RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.position, contacts.attempts,
             contacts.extra_attempts, chosen.turn
     )
     INSERT INTO calls (id, campaign_id, contact_id, phone_number, caller_id, trunk_id, node_id, attempt_number,
                        max_attempts, policy_version, timeout_seconds, turn)
-    SELECT taken.open_call_id, :campaign_id, taken.id, taken.phone_number, CAST(:caller_id AS text),
-           :trunk_id, :node_id, taken.attempts + 1, :max_attempts + taken.extra_attempts, :version,
+    SELECT taken.open_call_id, :campaign_id, taken.id, COALESCE(number.phone_number, taken.phone_number),
+           CAST(:caller_id AS text), :trunk_id, :node_id, taken.attempts + 1,
+           :max_attempts + taken.extra_attempts, :version,
            :timeout_seconds, taken.turn
     FROM taken
+    LEFT JOIN contact_numbers AS number ON number.contact_id = taken.id AND number.position = taken.position
 """)
 
 

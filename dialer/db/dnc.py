@@ -1,11 +1,11 @@
 """The do-not-call list."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, or_, select, text
+from sqlalchemy import Connection, RowMapping, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.db import pages
@@ -33,15 +33,17 @@ class DncRecord:
 _COLUMNS: Final = columns(DncEntry, DncRecord)
 
 # By id, as everybody locks contacts.
+_LOCK_CONTACTS: Final = text("""
+    SELECT id, state, position FROM contacts
+    WHERE id IN (
+        SELECT id FROM contacts WHERE phone_number = :phone_number AND position IS NULL
+        UNION ALL SELECT contact_id FROM contact_numbers WHERE phone_number = :phone_number AND closed_by IS NULL
+    ) AND (CAST(:campaign_id AS bigint) IS NULL OR campaign_id = :campaign_id) AND state <> 'done'
+    ORDER BY id FOR NO KEY UPDATE
+""")
 _CLOSE_CONTACTS: Final = text("""
-    WITH found AS (
-        SELECT id FROM contacts
-        WHERE phone_number = :phone_number AND state IN ('ready', 'waiting')
-          AND (CAST(:campaign_id AS bigint) IS NULL OR campaign_id = :campaign_id)
-        ORDER BY id FOR NO KEY UPDATE
-    )
     UPDATE contacts SET state = 'done', final_reason = 'dnc', next_attempt_at = NULL
-    FROM found WHERE contacts.id = found.id
+    WHERE id = ANY(CAST(:ids AS bigint[])) AND state IN ('ready', 'waiting')
 """)
 
 
@@ -71,9 +73,25 @@ def put(
     return one(tx, DncRecord, statement.returning(*_COLUMNS))
 
 
-def close_contacts(tx: Connection, phone_number: str, campaign_id: int | None) -> int:
-    """Contacts with that number that were due are done; how many."""
-    return tx.execute(_CLOSE_CONTACTS, {"phone_number": phone_number, "campaign_id": campaign_id}).rowcount
+def lock_contacts(tx: Connection, phone_number: str, campaign_id: int | None) -> Sequence[RowMapping]:
+    """Contacts (id, state, position) that are not done and may be called at that number, locked."""
+    parameters = {"phone_number": phone_number, "campaign_id": campaign_id}
+    return tx.execute(_LOCK_CONTACTS, parameters).mappings().all()
+
+
+def close_contacts(tx: Connection, ids: Sequence[int]) -> None:
+    """Those of the contacts that were due are done."""
+    tx.execute(_CLOSE_CONTACTS, {"ids": list(ids)})
+
+
+def forbidden(tx: Connection, campaign_id: int, phone_numbers: Collection[str]) -> set[str]:
+    """Those of the numbers that the campaign must not call now."""
+    statement = select(DncEntry.phone_number).where(
+        DncEntry.phone_number.in_(phone_numbers),
+        or_(DncEntry.campaign_id.is_(None), DncEntry.campaign_id == campaign_id),
+        or_(DncEntry.expires_at.is_(None), DncEntry.expires_at > func.clock_timestamp()),
+    )
+    return set(tx.scalars(statement))
 
 
 def listed(tx: Connection, page: PageRequest, wanted: Mapping[str, object]) -> Page[DncRecord]:

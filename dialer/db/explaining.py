@@ -10,7 +10,7 @@ from dialer.db import caller_ids
 
 # The same names as the candidates of a claim: one function makes the gate's facts of both.
 _CONTACTS: Final = text(f"""
-    SELECT contact.id AS contact_id, contact.campaign_id, contact.phone_number, contact.state AS contact_state,
+    SELECT contact.id AS contact_id, contact.campaign_id, next.phone_number, contact.state AS contact_state,
            contact.final_reason, contact.next_attempt_at, contact.open_call_id, contact.attempts, contact.consent_at,
            CASE WHEN contact.held_by IS NULL OR contact.rules_version >= campaign.rules_version
                THEN contact.next_attempt_at END AS due_at,
@@ -21,11 +21,11 @@ _CONTACTS: Final = text(f"""
            campaign.default_time_zone, campaign.profile, campaign.number_caps, campaign.min_gap_seconds,
            campaign.skip_holidays, campaign.consent_required, campaign.not_before, campaign.not_after,
            (SELECT CASE WHEN bool_or(dnc.campaign_id IS NULL) THEN 'global' ELSE 'campaign' END
-            FROM dnc WHERE dnc.phone_number = contact.phone_number
+            FROM dnc WHERE dnc.phone_number = next.phone_number
               AND (dnc.campaign_id IS NULL OR dnc.campaign_id = contact.campaign_id)
               AND (dnc.expires_at IS NULL OR dnc.expires_at > CAST(:at AS timestamptz))
             HAVING count(*) > 0) AS dnc,
-           EXISTS (SELECT FROM allow_list WHERE allow_list.phone_number = contact.phone_number) AS allow_listed,
+           EXISTS (SELECT FROM allow_list WHERE allow_list.phone_number = next.phone_number) AS allow_listed,
            CAST(:at AS timestamptz) AS at,
            campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool, trunk.caller_id AS trunk_caller_id,
            trunk.id AS trunk_id,
@@ -40,7 +40,9 @@ _CONTACTS: Final = text(f"""
     JOIN pbx_nodes AS node ON node.id = trunk.node_id
     JOIN zone_sets AS zone ON zone.id = contact.zone_id
     LEFT JOIN call_lists AS list ON list.id = contact.call_list_id
-    LEFT JOIN number_dials AS number ON number.phone_number = contact.phone_number
+    LEFT JOIN contact_numbers AS other ON other.contact_id = contact.id AND other.position = contact.position
+    CROSS JOIN LATERAL (SELECT COALESCE(other.phone_number, contact.phone_number) AS phone_number) AS next
+    LEFT JOIN number_dials AS number ON number.phone_number = next.phone_number
     CROSS JOIN control
     WHERE contact.id = ANY(CAST(:ids AS bigint[]))
 """)
@@ -61,8 +63,8 @@ _GROUPS: Final = text("""
                    contact.attempts >= campaign.max_attempts + contact.extra_attempts,
                    contact.consent_at <= CAST(:at AS timestamptz),
                    NOT control.allow_list_only OR EXISTS (
-                       SELECT FROM allow_list WHERE allow_list.phone_number = contact.phone_number),
-                   (SELECT bool_or(dnc.campaign_id IS NULL) FROM dnc WHERE dnc.phone_number = contact.phone_number
+                       SELECT FROM allow_list WHERE allow_list.phone_number = next.phone_number),
+                   (SELECT bool_or(dnc.campaign_id IS NULL) FROM dnc WHERE dnc.phone_number = next.phone_number
                       AND (dnc.campaign_id IS NULL OR dnc.campaign_id = contact.campaign_id)
                       AND (dnc.expires_at IS NULL OR dnc.expires_at > CAST(:at AS timestamptz))),
                    capped.signature
@@ -70,13 +72,15 @@ _GROUPS: Final = text("""
                GREATEST(waits.until, capped.opens_at) AS opens_at
         FROM contacts AS contact
         JOIN campaigns AS campaign ON campaign.id = contact.campaign_id
+        LEFT JOIN contact_numbers AS other ON other.contact_id = contact.id AND other.position = contact.position
+        CROSS JOIN LATERAL (SELECT COALESCE(other.phone_number, contact.phone_number) AS phone_number) AS next
         CROSS JOIN LATERAL (
             SELECT CASE WHEN contact.held_by IS NULL OR contact.rules_version >= campaign.rules_version
                 THEN contact.next_attempt_at END AS until
         ) AS waits
         CROSS JOIN control
         LEFT JOIN call_lists AS list ON list.id = contact.call_list_id
-        LEFT JOIN number_dials AS number ON number.phone_number = contact.phone_number
+        LEFT JOIN number_dials AS number ON number.phone_number = next.phone_number
              AND number.dialed_at <> '{}' AND contact.state IN ('ready', 'waiting')
         LEFT JOIN LATERAL (
             SELECT string_agg(CAST(reached.at IS NOT NULL AS text), ' ' ORDER BY cap.n) AS signature,

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, text
 
+from dialer.db import contact_numbers
 from dialer.db.transitions import columns
 
 _STALE: Final = text("""
@@ -27,13 +28,13 @@ def stale(tx: Connection, most: int) -> Sequence[RowMapping]:
 
 
 _LAST_CALLS: Final = text("""
-    SELECT contact.id AS contact_id, contact.attempts, contact.next_attempt_at, last.id, last.disposition,
-           last.ended_at,
+    SELECT contact.id AS contact_id, contact.attempts, contact.next_attempt_at, contact.position,
+           last.id, last.phone_number, last.disposition, last.ended_at,
            campaign.max_attempts + contact.extra_attempts AS max_attempts, campaign.retry_policy, campaign.rules_version
     FROM contacts AS contact
     JOIN campaigns AS campaign ON campaign.id = contact.campaign_id
     LEFT JOIN LATERAL (
-        SELECT call.id, call.disposition, call.ended_at FROM calls AS call
+        SELECT call.id, call.phone_number, call.disposition, call.ended_at FROM calls AS call
         WHERE call.contact_id = contact.id AND call.disposition NOT IN ('withdrawn', 'not_dialed')
         ORDER BY call.id DESC LIMIT 1
     ) AS last ON true
@@ -48,15 +49,32 @@ def last_calls(tx: Connection, contact_ids: Sequence[int]) -> Sequence[RowMappin
 
 _RESCHEDULE: Final = text("""
     UPDATE contacts SET state = new.state, next_attempt_at = new.next_attempt_at, final_reason = new.final_reason,
-        rules_version = new.rules_version, held_by = new.held_by
+        rules_version = new.rules_version, held_by = new.held_by,
+        position = COALESCE(new.position, contacts.position),
+        zone_id = COALESCE((
+            SELECT number.zone_id FROM contact_numbers AS number
+            WHERE number.contact_id = new.contact_id AND number.position = new.position
+        ), contacts.zone_id)
     FROM unnest(CAST(:contact_id AS bigint[]), CAST(:state AS text[]), CAST(:next_attempt_at AS timestamptz[]),
-                CAST(:final_reason AS text[]), CAST(:rules_version AS integer[]), CAST(:held_by AS text[]))
-        AS new(contact_id, state, next_attempt_at, final_reason, rules_version, held_by)
+                CAST(:final_reason AS text[]), CAST(:rules_version AS integer[]), CAST(:held_by AS text[]),
+                CAST(:position AS smallint[]))
+        AS new(contact_id, state, next_attempt_at, final_reason, rules_version, held_by, position)
     WHERE contacts.id = new.contact_id AND contacts.state = 'waiting'
 """)
 
 
 def reschedule(tx: Connection, steps: Sequence[dict[str, Any]]) -> None:
-    """Let waiting contacts that `stale` has locked wait for something else, or no longer."""
+    """Let waiting contacts that `stale` has locked wait for something else, or no longer.
+
+    Where `closes` is the position of a number, it isn't called any more, because of `closed_by`.
+    """
     if steps:
         tx.execute(_RESCHEDULE, columns(steps))
+        contact_numbers.close(
+            tx,
+            [
+                {"contact_id": step["contact_id"], "position": step["closes"], "reason": step["closed_by"]}
+                for step in steps
+                if step["closes"] is not None
+            ],
+        )

@@ -86,7 +86,7 @@ _OF_LIST: Final = """
 # The caller holds the campaign's row, as everybody who makes contacts due. Contacts are locked by id, as by everybody.
 _BATCH: Final = """
     WITH chosen AS MATERIALIZED ({chosen}), held AS MATERIALIZED (
-        SELECT contact.id, contact.phone_number, contact.state, contact.final_reason, contact.cancelled_at,
+        SELECT contact.id, contact.phone_number, contact.position, contact.state, contact.final_reason, contact.cancelled_at,
                contact.attempts,
                GREATEST(contact.extra_attempts, contact.attempts + CAST(:more_attempts AS smallint) - :max_attempts)
                    AS extra_attempts
@@ -102,7 +102,10 @@ _BATCH: Final = """
                    WHEN held.final_reason IN ('dnc', 'cancelled', 'removed', 'undialable', 'consent_missing')
                        THEN held.final_reason
                    WHEN EXISTS (
-                       SELECT FROM dnc WHERE dnc.phone_number = held.phone_number
+                       SELECT FROM dnc WHERE dnc.phone_number = COALESCE((
+                               SELECT number.phone_number FROM contact_numbers AS number
+                               WHERE number.contact_id = held.id AND number.position = held.position
+                           ), held.phone_number)
                            AND (dnc.campaign_id IS NULL OR dnc.campaign_id = :campaign_id)
                            AND (dnc.expires_at IS NULL OR dnc.expires_at > clock_timestamp())
                    ) THEN 'dnc'

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, text
 
+from dialer.db import contact_numbers
 from dialer.db.tables import Call
 from dialer.domain.calls import CallState
 from dialer.domain.contacts import ContactState, FinalReason
@@ -21,6 +22,8 @@ class Move:
     Attributes:
         rules_version: of the campaign, by which it waits; None where an edit of the campaign doesn't change that.
         held_by: the gate's code, where the contact waits because the gate said no.
+        position: of the contact's number that comes next; None: as it is.
+        closes: the position of a number that isn't called any more, and why.
     """
 
     contact_id: int
@@ -32,6 +35,8 @@ class Move:
     disposition: Disposition
     rules_version: int | None = None
     held_by: str | None = None
+    position: int | None = None
+    closes: tuple[int, str] | None = None
 
 
 def database_time(tx: Connection) -> datetime:
@@ -61,6 +66,7 @@ _LOCK_CALLS: Final = text("""
            call.phone_number,
            call.answered_at, call.hangup_requested_at, call.callback_at,
            contact.attempts AS contact_attempts, contact.cancelled_at AS contact_cancelled_at,
+           contact.position,
            campaign.max_attempts + COALESCE(contact.extra_attempts, 0) AS campaign_max_attempts,
            campaign.retry_policy, campaign.rules_version
     FROM calls AS call
@@ -129,13 +135,19 @@ def store_decisions(tx: Connection, decisions: Sequence[tuple[UUID, str]]) -> No
 _MOVE: Final = text("""
     UPDATE contacts SET state = move.state, next_attempt_at = move.next_attempt_at, final_reason = move.final_reason,
         attempts = move.attempts, open_call_id = NULL, rules_version = move.rules_version, held_by = move.held_by,
+        position = COALESCE(move.position, contacts.position),
+        zone_id = COALESCE((
+            SELECT number.zone_id FROM contact_numbers AS number
+            WHERE number.contact_id = move.contact_id AND number.position = move.position
+        ), contacts.zone_id),
         last_disposition = CASE WHEN move.disposition IN ('withdrawn', 'not_dialed')
             THEN contacts.last_disposition ELSE move.disposition END
     FROM unnest(CAST(:contact_id AS bigint[]), CAST(:call_id AS uuid[]), CAST(:state AS text[]),
                 CAST(:next_attempt_at AS timestamptz[]), CAST(:final_reason AS text[]), CAST(:attempts AS smallint[]),
-                CAST(:disposition AS text[]), CAST(:rules_version AS integer[]), CAST(:held_by AS text[]))
+                CAST(:disposition AS text[]), CAST(:rules_version AS integer[]), CAST(:held_by AS text[]),
+                CAST(:position AS smallint[]))
         AS move(contact_id, call_id, state, next_attempt_at, final_reason, attempts, disposition, rules_version,
-                held_by)
+                held_by, position)
     WHERE contacts.id = move.contact_id AND contacts.open_call_id = move.call_id
 """)
 
@@ -157,10 +169,19 @@ def move(tx: Connection, moves: Sequence[Move]) -> None:
                         "disposition": m.disposition.value,
                         "rules_version": m.rules_version,
                         "held_by": m.held_by,
+                        "position": m.position,
                     }
                     for m in moves
                 ]
             ),
+        )
+        contact_numbers.close(
+            tx,
+            [
+                {"contact_id": m.contact_id, "position": m.closes[0], "reason": m.closes[1]}
+                for m in moves
+                if m.closes is not None
+            ],
         )
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dialer.domain.contacts import FinalReason
 from dialer.domain.dispositions import NOT_COUNTED, Disposition
+from dialer.domain.numbers import ONE, NextNumber, Numbers
 
 
 class RetryRule(BaseModel):
@@ -18,6 +19,11 @@ class RetryRule(BaseModel):
     delay_seconds: int = Field(ge=0, le=30 * 86400)
     backoff: float = Field(1.0, ge=1.0, le=10.0)
     max_delay_seconds: int = Field(7 * 86400, ge=0, le=30 * 86400)
+    number: NextNumber = Field(
+        NextNumber.SAME,
+        description="Which of the contact's numbers comes next: `same`; `next`, after the last one the first;"
+        " `drop`, the next one left, and this one never again.",
+    )
 
     def delay(self, attempts: int) -> timedelta:
         """The wait after the `attempts`-th attempt (counted from 1)."""
@@ -26,17 +32,20 @@ class RetryRule(BaseModel):
 
 
 class RetryPolicy(BaseModel):
-    """A rule per disposition that is tried again. A disposition without a rule is final."""
+    """A rule per disposition that is tried again. A disposition without a rule is final.
+
+    A rule that drops the number is final for whoever has no other.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     busy: RetryRule | None = RetryRule(delay_seconds=300)
-    no_answer: RetryRule | None = RetryRule(delay_seconds=3600)
+    no_answer: RetryRule | None = RetryRule(delay_seconds=3600, number=NextNumber.NEXT)
     rejected: RetryRule | None = None
-    unallocated: RetryRule | None = None
+    unallocated: RetryRule | None = RetryRule(delay_seconds=0, number=NextNumber.DROP)
     congestion: RetryRule | None = RetryRule(delay_seconds=120, backoff=2.0)
     trunk_fault: RetryRule | None = RetryRule(delay_seconds=300, backoff=2.0)
-    failed: RetryRule | None = None
+    failed: RetryRule | None = RetryRule(delay_seconds=0, number=NextNumber.DROP)
     indeterminate: RetryRule | None = RetryRule(delay_seconds=3600)
 
     def rule(self, disposition: Disposition) -> RetryRule | None:
@@ -52,9 +61,16 @@ SET_ASIDE: TypingFinal = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Due again, not before `at`."""
+    """Due again, not before `at`.
+
+    Attributes:
+        position: of the number that comes next.
+        drops: whether the number that was called is not called again.
+    """
 
     at: datetime
+    position: int | None = None
+    drops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,7 @@ def next_step(
     max_attempts: int,
     ended_at: datetime,
     not_dialed: int = 0,
+    numbers: Numbers = ONE,
 ) -> NextStep:
     """What happens to a contact whose call ended with `disposition`.
 
@@ -87,6 +104,7 @@ def next_step(
         attempts: attempts used up so far, this one included if it counts.
         max_attempts: the campaign's cap as it is now.
         not_dialed: how often this attempt has been claimed and not dialed, this time included.
+        numbers: the contact's, as seen from the one that was called.
     """
     if disposition is Disposition.NOT_DIALED and not_dialed >= MAX_NOT_DIALED:
         return Retry(ended_at + SET_ASIDE)
@@ -99,6 +117,9 @@ def next_step(
     rule = policy.rule(disposition)
     if rule is None:
         return Final(FinalReason.FINAL_DISPOSITION)
+    position = numbers.after(rule.number)
+    if position is None and rule.number is NextNumber.DROP:
+        return Final(FinalReason.FINAL_DISPOSITION)
     if attempts >= max_attempts:
         return Final(FinalReason.ATTEMPTS_EXHAUSTED)
-    return Retry(ended_at + rule.delay(attempts))
+    return Retry(ended_at + rule.delay(attempts), position, drops=rule.number is NextNumber.DROP)

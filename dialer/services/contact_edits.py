@@ -1,6 +1,6 @@
 """Contacts, edited one by one: put by the external id of whoever keeps them, changed, cancelled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,13 +8,15 @@ from sqlalchemy import Connection, Engine
 
 from dialer.clock import Clock
 from dialer.config import Settings
-from dialer.db import barrier, call_records, contact_edits, contact_import
+from dialer.db import barrier, call_records, contact_edits, contact_import, contact_numbers
 from dialer.db.contact_import import NewRow
 from dialer.db.records import explaining
 from dialer.db.tables import Call
+from dialer.domain import phone
 from dialer.domain.calls import CallState
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.dispositions import Disposition
+from dialer.domain.profiles import regions_of
 from dialer.errors import Conflict, DialerError, GateRefused, InvalidInput, NotFound
 from dialer.services import revisions
 from dialer.services.contacts import ContactDetails, Contacts
@@ -29,7 +31,7 @@ from dialer.services.revisions import ANY, Revisions
 
 _COLUMNS: Final = ("phone_number", "priority", "external_id", "name", "consent_at", "consent_source")
 # Where the person is, and so when they may be called, comes from these.
-_PLACES: Final = frozenset({"phone_number", "time_zone", "region"})
+_PLACES: Final = frozenset({"phone_number", "numbers", "time_zone", "region"})
 _ALL: Final = frozenset(NewContact.__dataclass_fields__)
 
 
@@ -94,7 +96,10 @@ class ContactEdits:
             "external_id": contact.external_id,
             "consent_source": contact.consent_source,
             "data": present.data,
+            "numbers": [number.phone_number for number in present.numbers[1:]],
         }
+        if not changes.keys() & (_PLACES - {"numbers"}):
+            fields |= _own_place(present)
         row = self._prepare(contact.campaign_id, NewContact(**(fields | dict(changes))))
 
         def action(tx: Connection) -> None:
@@ -137,7 +142,7 @@ class ContactEdits:
             if contact_import.campaign_state(connection, campaign_id) is None:
                 raise NotFound(f"There is no campaign {campaign_id}.")
             region = contact_import.default_region(connection, campaign_id)
-        rules = RowRules(region, self._allowed, valid_variable)
+        rules = RowRules(region, self._allowed, valid_variable, strict=True)
         prepared = self._writer.prepare(rules, [(1, raw_contact(new))], place="item")
         if prepared.refused:
             raise _refused(prepared.refused[1])
@@ -157,11 +162,41 @@ class ContactEdits:
         revisions.check(of, before.revision)
         values: dict[str, Any] = {name: getattr(row, name) for name in _COLUMNS if name in names}
         if names & _PLACES:
-            values["zone_id"] = row.zone_id
+            records = _records(row, before)
+            contact_numbers.replace(tx, contact_id, records)
+            values |= _next(row, records, before.next_number)
         contact_edits.change(tx, contact_id, values, row.data if "data" in names else None)
-        after = self._contacts.read(tx, contact_id).contact
-        if (after.phone_number, after.zones) != (before.contact.phone_number, before.contact.zones):
+        after = self._contacts.read(tx, contact_id)
+        if (after.next_number, after.contact.zones) != (before.next_number, before.contact.zones):
             withdraw_queued(tx, Call.contact_id == contact_id, reason="contact_edited")
+
+
+def _own_place(present: ContactDetails) -> dict[str, Any]:
+    """Where the list says that the person is, besides what the first number tells."""
+    first = present.numbers[0]
+    own_zone = (
+        first.zones[0] if len(first.zones) == 1 and tuple(first.zones) != phone.zones(first.phone_number) else None
+    )
+    regions = sorted({*first.regions} - {*regions_of(first.phone_number)}, key=len)
+    return {"time_zone": own_zone, "region": regions[-1] if regions else None}
+
+
+def _records(row: NewRow, before: ContactDetails) -> list[dict[str, Any]]:
+    """The row's numbers, if it has several; one that must not be called any more stays so."""
+    closed = {number.phone_number: number.closed_by for number in before.numbers}
+    return [
+        {"position": n, "phone_number": number, "zone_id": zone_id, "closed_by": closed.get(number)}
+        for n, (number, zone_id) in enumerate(row.numbers, 1)
+    ]
+
+
+def _next(row: NewRow, records: Sequence[Mapping[str, Any]], before: str) -> dict[str, Any]:
+    """Which number comes next: the one that would have, as long as it is there, else the first that is left."""
+    left = [record for record in records if record["closed_by"] is None] or records
+    if not left:
+        return {"position": None, "zone_id": row.zone_id}
+    chosen = next((record for record in left if record["phone_number"] == before), left[0])
+    return {"position": chosen["position"], "zone_id": chosen["zone_id"]}
 
 
 def _refused(refusal: RowRefusal) -> DialerError:

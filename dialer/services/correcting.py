@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, RowMapping
 
-from dialer.db import correcting, transitions
+from dialer.db import contact_numbers, correcting, transitions
+from dialer.db.transitions import Move
 from dialer.domain.dispositions import Disposition, Hangup, classify
+from dialer.domain.numbers import Numbers
 from dialer.domain.retry import RetryPolicy, next_step
-from dialer.services.ending import move_for
+from dialer.services.ending import move_for, seen_from
 from dialer.services.pbx_records import FOUND_IN_RECORDS, PbxRecords, RecordedEnd
 
 log = logging.getLogger(__name__)
@@ -58,22 +60,39 @@ class Correcting:
             return False
         log.info("call %s was %s, by the PBX's records", row["id"], disposition)
         if row["contact_id"] is not None and row["is_last"]:
-            correcting.reschedule(tx, _move(row, disposition, done["ended_at"]))
+            several = [row["contact_id"]] if row["position"] is not None else []
+            move = _move(row, disposition, done["ended_at"], seen_from(row, contact_numbers.of(tx, several)))
+            correcting.reschedule(tx, _values(row, move))
+            if move.closes is not None:
+                closed = {"contact_id": move.contact_id, "position": move.closes[0], "reason": move.closes[1]}
+                contact_numbers.close(tx, [closed])
         return True
 
 
-def _move(row: RowMapping, disposition: Disposition, ended_at: datetime) -> dict[str, Any]:
+def _move(row: RowMapping, disposition: Disposition, ended_at: datetime, numbers: Numbers) -> Move:
     step = next_step(
         RetryPolicy.model_validate(row["retry_policy"]),
         disposition,
         attempts=row["attempts"],
         max_attempts=row["max_attempts"],
         ended_at=ended_at,
+        numbers=numbers,
     )
-    move = move_for(row["contact_id"], row["id"], step, attempts=row["attempts"], disposition=disposition)
+    return move_for(
+        row["contact_id"],
+        row["id"],
+        step,
+        attempts=row["attempts"],
+        disposition=disposition,
+        numbers=numbers if row["position"] is not None else None,
+    )
+
+
+def _values(row: RowMapping, move: Move) -> dict[str, Any]:
     return {
         "contact_id": move.contact_id,
-        "disposition": disposition.value,
+        "position": move.position,
+        "disposition": move.disposition.value,
         "state": move.state.value,
         "next_attempt_at": move.next_attempt_at,
         "final_reason": move.final_reason.value if move.final_reason else None,

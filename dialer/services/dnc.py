@@ -8,11 +8,13 @@ from sqlalchemy import ColumnElement, Connection, Engine
 
 from dialer.clock import Clock
 from dialer.config import Settings
-from dialer.db import dnc
+from dialer.db import contact_numbers, dnc
 from dialer.db.dnc import DncRecord
 from dialer.db.pages import Page, PageRequest
 from dialer.db.records import explaining
 from dialer.db.tables import Call
+from dialer.domain.gate import GateCode
+from dialer.domain.numbers import NextNumber
 from dialer.errors import InvalidInput, NotFound
 from dialer.services import numbers
 from dialer.services.decisions import Decided, decide
@@ -47,6 +49,8 @@ class DncList:
     def add(self, new: NewDncEntry, user: str, *, source: str = "api") -> Decided[DncRecord]:
         """Forbid a number. When this returns it isn't dialed any more; contacts that were due are done.
 
+        Those that have other numbers are called there.
+
         An entry for the same number and campaign is given the new reason and expiry.
 
         Raises:
@@ -70,7 +74,7 @@ class DncList:
                 user=user,
             )
             withdraw_queued(tx, *scope, reason="dnc")
-            dnc.close_contacts(tx, number, new.campaign_id)
+            _close(tx, number, new.campaign_id)
             return entry
 
         no_campaign = f"There is no campaign {new.campaign_id}."
@@ -94,6 +98,26 @@ class DncList:
         if removed is None:
             raise NotFound(f"There is no do-not-call entry {entry_id}.")
         return removed
+
+
+def _close(tx: Connection, number: str, campaign_id: int | None) -> None:
+    contacts = dnc.lock_contacts(tx, number, campaign_id)
+    several = contact_numbers.of(tx, [row["id"] for row in contacts if row["position"] is not None])
+    ended, turns, closed = [], [], []
+    for row in contacts:
+        if row["id"] not in several:
+            ended.append(row["id"])
+            continue
+        found = contact_numbers.called(several[row["id"]], number, None)
+        closed.append({"contact_id": row["id"], "position": found.at, "reason": GateCode.DNC.value})
+        position = found.after(NextNumber.DROP)
+        if position is None:
+            ended.append(row["id"])
+        elif row["position"] == found.at:
+            turns.append((row["id"], position))
+    contact_numbers.close(tx, closed)
+    contact_numbers.turn_to(tx, turns)
+    dnc.close_contacts(tx, ended)
 
 
 def _scope(phone_number: str, campaign_id: int | None) -> Sequence[ColumnElement[bool]]:

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, RowMapping
 
-from dialer.db import transitions
+from dialer.db import contact_numbers, transitions
+from dialer.db.contact_numbers import NumberRecord
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import NOT_COUNTED, Disposition, Hangup, classify
+from dialer.domain.numbers import ONE, Numbers
 from dialer.domain.retry import MAX_NOT_DIALED, Final, NextStep, Retry, RetryPolicy, next_step
 from dialer.limits.slots import Slot
 
@@ -59,6 +61,7 @@ def end_calls(
         return []
     ended_at = transitions.database_time(tx)
     in_vain = _in_vain(tx, rows, by_id)
+    numbers = contact_numbers.of(tx, [row["contact_id"] for row in rows if row["position"] is not None])
     ends: list[dict[str, Any]] = []
     moves: list[transitions.Move] = []
     given_back: list[tuple[str, datetime]] = []
@@ -86,7 +89,7 @@ def end_calls(
         if disposition is Disposition.NOT_DIALED and row["claimed_at"] is not None:
             given_back.append((row["phone_number"], row["claimed_at"]))
         if row["contact_id"] is not None:
-            moves.append(_move(row, disposition, ended_at, times))
+            moves.append(_move(row, disposition, ended_at, times, seen_from(row, numbers)))
     transitions.give_back(tx, given_back)
     transitions.end(tx, ends)
     transitions.move(tx, moves)
@@ -130,7 +133,16 @@ def _disposition(row: RowMapping, ending: Ending) -> Disposition:
     )
 
 
-def _move(row: RowMapping, disposition: Disposition, ended_at: datetime, not_dialed: int) -> transitions.Move:
+def seen_from(call: RowMapping, numbers: Mapping[int, Sequence[NumberRecord]]) -> Numbers:
+    """The numbers of a call's contact, as seen from the one that was called; `numbers`: of contacts with several."""
+    if call["position"] is None:
+        return ONE
+    return contact_numbers.called(numbers.get(call["contact_id"], ()), call["phone_number"], call["position"])
+
+
+def _move(
+    row: RowMapping, disposition: Disposition, ended_at: datetime, not_dialed: int, numbers: Numbers
+) -> transitions.Move:
     """What the contact of an ended call does next."""
     given_back = disposition in NOT_COUNTED and row["claim_token"] is not None
     attempts = row["contact_attempts"] - given_back
@@ -152,6 +164,7 @@ def _move(row: RowMapping, disposition: Disposition, ended_at: datetime, not_dia
             max_attempts=row["campaign_max_attempts"],
             ended_at=ended_at,
             not_dialed=not_dialed,
+            numbers=numbers,
         )
     return move_for(
         row["contact_id"],
@@ -160,6 +173,7 @@ def _move(row: RowMapping, disposition: Disposition, ended_at: datetime, not_dia
         attempts=attempts,
         disposition=disposition,
         rules_version=row["rules_version"] if by_policy else None,
+        numbers=numbers if row["position"] is not None else None,
     )
 
 
@@ -177,16 +191,21 @@ def move_for(
     attempts: int,
     disposition: Disposition,
     rules_version: int | None = None,
+    numbers: Numbers | None = None,
 ) -> transitions.Move:
     """`step` as a change of the contact's row.
 
     Args:
+        numbers: of a contact that has several, as seen from the call.
         rules_version: of the campaign whose retry policy it is by.
     """
     state = ContactState.READY
-    next_attempt_at = final_reason = None
+    next_attempt_at = final_reason = position = closes = None
     if isinstance(step, Retry):
         state, next_attempt_at = ContactState.WAITING, step.at
+        if numbers is not None:
+            position = step.position
+            closes = (numbers.at, disposition.value) if step.drops else None
     elif isinstance(step, Final):
         state, final_reason = ContactState.DONE, step.reason
     return transitions.Move(
@@ -198,4 +217,6 @@ def move_for(
         attempts=attempts,
         disposition=disposition,
         rules_version=rules_version if state is ContactState.WAITING else None,
+        position=position,
+        closes=closes,
     )

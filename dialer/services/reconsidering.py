@@ -14,14 +14,15 @@ import orjson
 from sqlalchemy import Connection, RowMapping
 
 from dialer.config import Settings
-from dialer.db import explaining, reconsidering, transitions
+from dialer.db import contact_numbers, explaining, reconsidering, transitions
 from dialer.domain.caller_ids import Owned
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import Disposition
 from dialer.domain.gate import GateCode, decide
+from dialer.domain.numbers import Numbers
 from dialer.domain.retry import RetryPolicy, next_step
 from dialer.services import gating
-from dialer.services.ending import move_for
+from dialer.services.ending import move_for, seen_from
 from dialer.services.refusing import ask_again_at, is_held
 
 AT_ONCE: Final = 2000
@@ -35,7 +36,9 @@ def reconsider(tx: Connection, settings: Settings) -> int:
     retried = [row["id"] for row in stale if row["held_by"] is None]
     steps = _ask_gate(tx, settings, held) if held else []
     if retried:
-        steps += [_by_policy(row) for row in reconsidering.last_calls(tx, retried)]
+        rows = reconsidering.last_calls(tx, retried)
+        numbers = contact_numbers.of(tx, [row["contact_id"] for row in rows if row["position"] is not None])
+        steps += [_by_policy(row, seen_from(row, numbers)) for row in rows]
     reconsidering.reschedule(tx, steps)
     return len(steps)
 
@@ -56,7 +59,7 @@ def _ask_gate(tx: Connection, settings: Settings, contact_ids: Sequence[int]) ->
     return steps
 
 
-def _by_policy(row: RowMapping) -> dict[str, Any]:
+def _by_policy(row: RowMapping, numbers: Numbers) -> dict[str, Any]:
     if row["id"] is None:
         return _step(row["contact_id"], ContactState.WAITING, row["next_attempt_at"])
     disposition = Disposition(row["disposition"])
@@ -66,6 +69,7 @@ def _by_policy(row: RowMapping) -> dict[str, Any]:
         attempts=row["attempts"],
         max_attempts=row["max_attempts"],
         ended_at=row["ended_at"],
+        numbers=numbers,
     )
     move = move_for(
         row["contact_id"],
@@ -74,6 +78,7 @@ def _by_policy(row: RowMapping) -> dict[str, Any]:
         attempts=row["attempts"],
         disposition=disposition,
         rules_version=row["rules_version"],
+        numbers=numbers if row["position"] is not None else None,
     )
     return _step(
         move.contact_id,
@@ -81,6 +86,8 @@ def _by_policy(row: RowMapping) -> dict[str, Any]:
         move.next_attempt_at,
         final_reason=move.final_reason,
         rules_version=move.rules_version,
+        position=move.position,
+        closes=move.closes,
     )
 
 
@@ -92,6 +99,8 @@ def _step(
     final_reason: FinalReason | None = None,
     rules_version: int | None = None,
     held_by: GateCode | None = None,
+    position: int | None = None,
+    closes: tuple[int, str] | None = None,
 ) -> dict[str, Any]:
     return {
         "contact_id": contact_id,
@@ -100,6 +109,9 @@ def _step(
         "final_reason": final_reason,
         "rules_version": rules_version,
         "held_by": held_by,
+        "position": position,
+        "closes": closes[0] if closes else None,
+        "closed_by": closes[1] if closes else None,
     }
 
 

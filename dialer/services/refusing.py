@@ -7,11 +7,12 @@ from typing import Final
 import orjson
 from sqlalchemy import Connection, RowMapping
 
-from dialer.db import transitions
+from dialer.db import contact_numbers, transitions
 from dialer.db.transitions import Move
 from dialer.domain.contacts import ContactState
 from dialer.domain.dispositions import Disposition
 from dialer.domain.gate import GateCode, GateFacts, Refusal
+from dialer.domain.numbers import NextNumber, Numbers
 from dialer.domain.profiles import regions_of
 from dialer.domain.rules import CAMPAIGN
 from dialer.services import gating
@@ -29,6 +30,8 @@ _FORESEEN: Final = frozenset(
 )
 """Refusals that dispatch foresees: the contact stays due, and is left alone until it may be dialed. After others that
 aren't final it would be queued and refused every second: it waits."""
+OF_THE_NUMBER: Final = frozenset({GateCode.DNC, GateCode.UNDIALABLE})
+"""Refusals for good that are about the number: whoever has another one is called there."""
 _LEAST_WAIT: Final = timedelta(seconds=60)
 _MOST_WAIT: Final = timedelta(hours=1)
 """Then the gate is asked again: a dial that was counted may have been given back meanwhile."""
@@ -57,15 +60,22 @@ def refuse(tx: Connection, refused: Sequence[tuple[RowMapping, Refusal, GateFact
     transitions.store_decisions(
         tx, [(row["id"], orjson.dumps(gating.record(facts, refusal)).decode()) for row, refusal, facts in refused]
     )
-    transitions.move(
-        tx,
-        [_move(row, refusal, ended_at) for row, refusal, _ in refused if row["contact_id"] is not None],
-    )
+    several = [r["contact_id"] for r, refusal, _ in refused if r["position"] and refusal.code in OF_THE_NUMBER]
+    numbers = contact_numbers.of(tx, several)
+    moves = []
+    for row, refusal, _ in refused:
+        if row["contact_id"] is not None:
+            records = numbers.get(row["contact_id"])
+            called = contact_numbers.called(records, row["phone_number"], row["position"]) if records else None
+            moves.append(_move(row, refusal, ended_at, called))
+    transitions.move(tx, moves)
 
 
-def _move(row: RowMapping, refusal: Refusal, ended_at: datetime) -> Move:
+def _move(row: RowMapping, refusal: Refusal, ended_at: datetime, numbers: Numbers | None) -> Move:
+    """What the contact does next; `numbers`: where it has several, and the refusal is about the one called."""
     state = ContactState.READY
-    if refusal.final is not None:
+    position = numbers.after(NextNumber.DROP) if numbers is not None else None
+    if refusal.final is not None and position is None:
         state = ContactState.DONE
     elif is_held(row, refusal):
         state = ContactState.WAITING
@@ -75,11 +85,13 @@ def _move(row: RowMapping, refusal: Refusal, ended_at: datetime) -> Move:
         call_id=row["id"],
         state=state,
         next_attempt_at=ask_again_at(refusal, ended_at) if held else None,
-        final_reason=refusal.final,
+        final_reason=refusal.final if state is ContactState.DONE else None,
         attempts=row["attempts"],
         disposition=Disposition.WITHDRAWN,
         rules_version=row["rules_version"] if held else None,
         held_by=refusal.code.value if held else None,
+        position=position,
+        closes=(numbers.at, refusal.code.value) if numbers is not None else None,
     )
 
 

@@ -217,6 +217,10 @@ class Contact(CreatedAt, Base):
     """The gate's code, where the contact waits because the gate said no."""
     rules_version: Mapped[int | None]
     """Of the campaign, by which it waits; None where no edit of the campaign moves it."""
+    position: Mapped[int | None] = mapped_column(SmallInteger)
+    """Of the number that is called next, in `contact_numbers`; None where `phone_number` is the only one.
+
+    `zone_id` is where the callee can be under that number."""
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     extra_attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     """Beyond the campaign's cap, granted when it was requeued."""
@@ -226,6 +230,25 @@ class Contact(CreatedAt, Base):
     """Since when nobody may call any more, whatever becomes of a call that is open."""
     consent_at: Mapped[datetime | None]
     consent_source: Mapped[str | None]
+
+
+class ContactNumber(Base):
+    """A number of a contact that has several; all of them are here, the first one too. Locked with its contact."""
+
+    __tablename__ = "contact_numbers"
+    __table_args__ = (
+        CheckConstraint("position >= 1", name="position_ge_1"),
+        CheckConstraint("char_length(phone_number) BETWEEN 7 AND 20", name="phone_number_len"),
+        Index("ix_contact_numbers_phone_number", "phone_number"),
+    )
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    """From 1, in the order in which they are tried."""
+    phone_number: Mapped[str]
+    zone_id: Mapped[int] = mapped_column(SmallInteger, ForeignKey("zone_sets.id"))
+    closed_by: Mapped[str | None]
+    """Why it isn't called any more: a disposition, or a code of the gate."""
 
 
 class ContactData(Base):

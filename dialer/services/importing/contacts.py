@@ -42,7 +42,7 @@ class ContactWriter:
                 refused[line] = RowRefusal(RowCode.DUPLICATE, reason)
             else:
                 candidates[judged.phone_number] = (line, judged)
-        self._learn(_place(candidate) for _, candidate in candidates.values())
+        self._learn(place for _, candidate in candidates.values() for place in _places(candidate))
         accepted = [
             NewRow(
                 line,
@@ -54,6 +54,7 @@ class ContactWriter:
                 candidate.data,
                 candidate.consent_at,
                 candidate.consent_source,
+                tuple((n.phone_number, self._place_ids[n.zones, n.regions]) for n in candidate.numbers),
             )
             for number, (line, candidate) in candidates.items()
         ]
@@ -63,6 +64,12 @@ class ContactWriter:
         missing = set(needed) - self._place_ids.keys()
         if missing:
             self._place_ids = contact_import.ensure_places(self._engine, missing)
+
+
+def _places(candidate: Candidate) -> Iterable[Place]:
+    yield _place(candidate)
+    for number in candidate.numbers:
+        yield number.zones, number.regions
 
 
 def _place(candidate: Candidate) -> Place:

@@ -13,6 +13,8 @@ from dialer.services.importing.rows import RawContact
 
 MAX_COLUMNS: Final = 200
 MAX_VARIABLE_CHARS: Final = 60
+MAX_NUMBERS: Final = 10
+"""Phone columns of a list, and numbers of a contact."""
 
 _VARIABLE: Final = re.compile(rf"[A-Za-z][A-Za-z0-9_]{{0,{MAX_VARIABLE_CHARS - 1}}}")
 # Set by Asterisk on a channel, or read by its applications: data of ours must not change how a call is handled.
@@ -59,6 +61,8 @@ NAMES: Final[Mapping[Field, tuple[str, ...]]] = MappingProxyType(
 )  # fmt: skip
 """The header names of each field, as they are after `_plain`: case, blanks and punctuation don't count."""
 
+_FURTHER: Final = f"{Field.PHONE}_"
+_NUMBERED: Final = re.compile(r"(.+?)_?[1-9][0-9]?")
 _FIELDS: Final = {name: field for field, names in NAMES.items() for name in names}
 
 
@@ -69,7 +73,7 @@ class Columns:
     Attributes:
         delimiter: between the cells.
         header: the names as they are in the file.
-        fields: which column each field is in, from 0.
+        fields: which column each field is in, from 0. Further numbers are `phone_2`, `phone_3` and so on.
         variables: which column each channel variable is in, from 0.
     """
 
@@ -96,6 +100,7 @@ class Columns:
         }  # fmt: skip
         return RawContact(
             phone_number=cell(Field.PHONE),
+            others=tuple(number for name in self.fields if name.startswith(_FURTHER) and (number := cell(name))),
             name=cell(Field.NAME),
             time_zone=cell(Field.TIME_ZONE),
             priority=cell(Field.PRIORITY),
@@ -118,10 +123,13 @@ def read_header(cells: Sequence[str], delimiter: str, *, line: int) -> Columns:
         raise InvalidInput(f"Line {line}: the header has {len(header)} columns; {MAX_COLUMNS} are allowed.", line=line)
     fields: dict[str, int] = {}
     others: list[int] = []
+    phones: list[int] = []
     for at, name in enumerate(header):
-        field = _FIELDS.get(_plain(name))
+        field = _field(_plain(name))
         if field is None:
             others.append(at)
+        elif field is Field.PHONE and field in fields:
+            phones.append(at)
         elif field in fields:
             first = fields[field]
             raise InvalidInput(
@@ -139,7 +147,21 @@ def read_header(cells: Sequence[str], delimiter: str, *, line: int) -> Columns:
             line=line,
             columns=[_shown(name) for name in header],
         )
+    if len(phones) >= MAX_NUMBERS:
+        raise InvalidInput(
+            f"Line {line}: {len(phones) + 1} columns are phone numbers; {MAX_NUMBERS} are allowed. Remove some.",
+            line=line,
+        )
+    fields |= {f"{_FURTHER}{n}": at for n, at in enumerate(phones, 2)}
     return Columns(delimiter, header, fields, _variables(header, others))
+
+
+def _field(plain: str) -> Field | None:
+    """The field that a column is: a number after a phone column's name says that it is one of several."""
+    numbered = _NUMBERED.fullmatch(plain)
+    if plain not in _FIELDS and numbered and _FIELDS.get(numbered[1]) is Field.PHONE:
+        return Field.PHONE
+    return _FIELDS.get(plain)
 
 
 def columns_from_json(stored: Mapping[str, Any]) -> Columns:

@@ -26,7 +26,7 @@ _PRIORITY: Final = re.compile(r"[+-]?\d{1,4}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class RawContact:
-    """A row as given. Blank means not given."""
+    """A row as given. Blank means not given. `others`: numbers after the first, in order."""
 
     phone_number: str
     name: str
@@ -37,6 +37,16 @@ class RawContact:
     region: str = ""
     consent_at: str = ""
     consent_source: str = ""
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateNumber:
+    """A number, and where its owner may be."""
+
+    phone_number: str
+    zones: tuple[str, ...]
+    regions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,7 @@ class Candidate:
     Attributes:
         zones: the IANA names of where the callee may be, sorted; empty if not known.
         regions: ISO 3166 codes, of the list's column and of the number, sorted.
+        numbers: where it has several, all of them, in order, the first one too.
     """
 
     phone_number: str
@@ -57,6 +68,7 @@ class Candidate:
     regions: tuple[str, ...] = ()
     consent_at: datetime | None = None
     consent_source: str | None = None
+    numbers: tuple[CandidateNumber, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,7 @@ class RowRules:
         default_region: ISO 3166 code of the country whose national numbers are meant.
         special_numbers_allowed: emergency, short and premium-rate numbers that are accepted all the same.
         valid_variable: says whether a name can be a channel variable's; None where all names are known to be.
+        strict: refuse a row for any of its numbers; else those that can't be dialed are left out while one can.
     """
 
     def __init__(
@@ -81,16 +94,20 @@ class RowRules:
         default_region: str | None,
         special_numbers_allowed: frozenset[str],
         valid_variable: Callable[[str], bool] | None = None,
+        *,
+        strict: bool = False,
     ) -> None:
+        self._strict = strict
         self._default_region = default_region
         self._allowed = special_numbers_allowed
         self._valid_variable = valid_variable
 
     def judge(self, raw: RawContact) -> Candidate | RowRefusal:
         """Whether a row may become a contact. Never raises, whatever is in the row."""
-        number = phone.parse(raw.phone_number, self._default_region, self._allowed)
-        if isinstance(number, phone.PhoneRefusal):
-            return RowRefusal(number.code, number.reason)
+        numbers = self._numbers(raw)
+        if isinstance(numbers, RowRefusal):
+            return numbers
+        number = numbers[0]
         zones = number.zones
         if raw.time_zone:
             zone = _time_zones().get(raw.time_zone.casefold())
@@ -105,12 +122,14 @@ class RowRules:
                 return RowRefusal(RowCode.PRIORITY, reason)
             priority = int(raw.priority)
         regions = regions_in(number.e164, number.region)
+        listed: tuple[str, ...] = ()
         if raw.region:
             region = raw.region.upper()
             if not _REGION.fullmatch(region) or not phone.known_region(region[:2]):
                 reason = f"{_shown(raw.region)} is not an ISO 3166 code, such as US-FL or GB"
                 return RowRefusal(RowCode.REGION, reason)
-            regions = tuple(sorted({*regions, region, region[:2]}))
+            listed = (region, region[:2])
+            regions = tuple(sorted({*regions, *listed}))
         consent_at = None
         if raw.consent_at:
             consent_at = _moment(raw.consent_at)
@@ -146,7 +165,33 @@ class RowRules:
             regions,
             consent_at,
             consent_source or None,
+            tuple(
+                CandidateNumber(
+                    other.e164,
+                    zones if raw.time_zone else other.zones,
+                    tuple(sorted({*regions_in(other.e164, other.region), *listed})),
+                )
+                for other in numbers
+            )
+            if len(numbers) > 1
+            else (),
         )
+
+    def _numbers(self, raw: RawContact) -> list[phone.PhoneNumber] | RowRefusal:
+        """The row's numbers, in order, each once; at least one."""
+        found: dict[str, phone.PhoneNumber] = {}
+        first: RowRefusal | None = None
+        for n, text in enumerate((raw.phone_number, *raw.others), 1):
+            number = phone.parse(text, self._default_region, self._allowed)
+            if isinstance(number, phone.PhoneNumber):
+                found.setdefault(number.e164, number)
+                continue
+            first = first or RowRefusal(number.code, number.reason)
+            if self._strict:
+                return first if n == 1 else RowRefusal(number.code, f"Number {n}: {number.reason}")
+        if not found and first is not None:
+            return first
+        return list(found.values())
 
 
 def _text(what: str, value: str, longest: int) -> str | RowRefusal:

@@ -37,7 +37,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class NewContact:
-    """A contact to be, not from a file. `data`: channel variables."""
+    """A contact to be, not from a file. `data`: channel variables; `numbers`: those after the first, in order."""
 
     phone_number: str
     name: str | None = None
@@ -48,6 +48,7 @@ class NewContact:
     region: str | None = None
     consent_at: str | None = None
     consent_source: str | None = None
+    numbers: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ class CallListImport:
             raise InvalidInput(f"1 to {MAX_ITEMS} contacts can be added at once, not {len(items)}.")
         with self._engine.connect() as connection:
             region = contact_import.default_region(connection, campaign_id)
-        rules = RowRules(region, self._allowed, valid_variable)
+        rules = RowRules(region, self._allowed, valid_variable, strict=True)
         prepared = self._writer.prepare(rules, list(enumerate(map(raw_contact, items), 1)), place="item")
         with self._engine.begin() as tx:
             if contact_import.campaign_state(tx, campaign_id) is None:
@@ -282,6 +283,7 @@ def raw_contact(item: NewContact) -> RawContact:
         region=(item.region or "").strip(),
         consent_at=(item.consent_at or "").strip(),
         consent_source=(item.consent_source or "").strip(),
+        others=tuple(item.numbers),
     )
 
 

@@ -200,3 +200,20 @@ def test_the_answer_waits_for_a_claim_that_has_begun(admin: Api, dialer: Dialer,
         assert answers == []
     thread.join(10)
     assert answers == [200]
+
+
+def test_contact_shows_its_numbers_and_may_be_given_others(admin: Api, path: str, campaign_id: int) -> None:
+    made = admin.put(path, {"phone_number": NUMBER, "numbers": ["+44 20 7946 0123"]})
+    assert made.status_code == 201, made.text
+    shown = [(number["phone_number"], number["next"], number["zones"]) for number in made.json["numbers"]]
+    assert shown == [(NUMBER, True, ["Europe/Berlin"]), ("+442079460123", False, ["Europe/London"])]
+    url, tag = made.headers["Location"], made.headers["ETag"]
+    edited = admin.patch(url, {"numbers": [OTHER]}, if_match=tag)
+    assert [number["phone_number"] for number in edited.json["numbers"]] == [NUMBER, OTHER]
+    assert edited.headers["ETag"] != tag
+    assert admin.patch(url, {"numbers": ["12"]}).json["row_code"] == "phone_no_region"
+    assert admin.patch(url, {"numbers": [OTHER] * 10}).json["errors"][0]["field"] == "numbers"
+    admin.post("/v1/dnc", {"phone_number": NUMBER})
+    closed = admin.get(url).json
+    assert [number["closed_by"] for number in closed["numbers"]] == ["dnc", None]
+    assert closed["state"] == "ready"

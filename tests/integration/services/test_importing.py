@@ -202,7 +202,7 @@ def test_contacts_are_dialed_in_the_order_of_the_file(engine: Engine, lists: Cal
         (b"phone,name\n", "no rows"),
         (b"phone,name\n\n,,\n", "no rows"),
         (b"name,city\na,b\n", "no column is the phone number"),
-        (b"phone,mobile\n1,2\n", "both the phone number"),
+        (b"phone,tz,zone\n1,,\n", "both the time zone"),
         (b"PK\x03\x04rest", "Excel"),
         (bytes(range(256)) * 10, "binary"),
         ("phone\n1\n".encode("utf-16"), "UTF-16"),

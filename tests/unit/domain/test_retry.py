@@ -35,8 +35,8 @@ def test_delay_never_shrinks_and_never_passes_its_bound(delay: int, backoff: flo
 
 def test_retry_comes_after_the_rule_s_delay() -> None:
     policy = RetryPolicy(busy=RetryRule(delay_seconds=100, backoff=3.0))
-    assert after(policy, Disposition.BUSY) == Retry(ENDED + timedelta(seconds=100))
-    assert after(policy, Disposition.BUSY, attempts=2) == Retry(ENDED + timedelta(seconds=300))
+    assert after(policy, Disposition.BUSY) == Retry(ENDED + timedelta(seconds=100), 1)
+    assert after(policy, Disposition.BUSY, attempts=2) == Retry(ENDED + timedelta(seconds=300), 1)
 
 
 @pytest.mark.parametrize("attempts", [3, 4])
@@ -71,7 +71,7 @@ def test_final_dispositions_say_why(disposition: Disposition, reason: FinalReaso
 def test_disposition_without_a_rule_is_final_and_one_with_a_rule_is_not() -> None:
     policy = RetryPolicy(busy=None, rejected=RetryRule(delay_seconds=5))
     assert after(policy, Disposition.BUSY) == Final(FinalReason.FINAL_DISPOSITION)
-    assert after(policy, Disposition.REJECTED) == Retry(ENDED + timedelta(seconds=5))
+    assert after(policy, Disposition.REJECTED) == Retry(ENDED + timedelta(seconds=5), 1)
 
 
 def test_indeterminate_is_retried_but_not_soon() -> None:

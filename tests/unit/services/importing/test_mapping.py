@@ -3,6 +3,7 @@ import pytest
 from dialer.errors import InvalidInput
 from dialer.services.importing.mapping import (
     MAX_COLUMNS,
+    MAX_NUMBERS,
     MAX_VARIABLE_CHARS,
     NAMES,
     Field,
@@ -77,3 +78,18 @@ def test_a_row_is_read_by_its_header_blanks_are_left_out() -> None:
     assert raw.data == {"City": "Ulm"}
     short = columns.contact(["Ulm"])
     assert (short.phone_number, short.data) == ("", {"City": "Ulm"})
+
+
+def test_further_phone_columns_are_further_numbers_in_the_file_s_order() -> None:
+    columns = read_header(["Phone 2", "City", "phone", "Mobile3", "phone_2nd"], ",", line=1)
+    assert columns.fields == {"phone": 0, "phone_2": 2, "phone_3": 3}
+    assert set(columns.variables) == {"City", "phone_2nd"}
+    raw = columns_from_json(columns.as_json()).contact(["1", "Ulm", "", " 3 ", ""])
+    assert (raw.phone_number, raw.others) == ("1", ("3",))
+
+
+def test_there_is_a_bound_on_numbers() -> None:
+    names = [f"phone_{n}" for n in range(1, MAX_NUMBERS + 1)]
+    assert len(read_header(names, ",", line=1).fields) == MAX_NUMBERS
+    with pytest.raises(InvalidInput, match="11 columns are phone numbers; 10 are allowed"):
+        read_header([*names, "mobile"], ",", line=1)

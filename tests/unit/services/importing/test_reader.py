@@ -127,7 +127,7 @@ def test_a_record_within_the_bound_is_read_even_if_it_has_many_lines() -> None:
         ("phone,name\n1,a\n2,Zoë\n".encode("latin-1"), "Line 3, byte 5 (0xeb)"),
         (b"name,city\na,b\n", "no column is the phone number"),
         (b"+442079460123\n+442079460124\n", "no column is the phone number"),
-        (b"phone,Mobile\n1,2\n", "columns 1 ('phone') and 2 ('Mobile')"),
+        (b"phone,tz,Zone\n1,,\n", "columns 2 ('tz') and 3 ('Zone')"),
         (b'phone,"name\n1,a\n', "Line 1, the header"),
     ],
 )

@@ -143,3 +143,38 @@ def test_consent_without_a_readable_time_is_refused() -> None:
     refusal = RULES.judge(raw(consent_at="last spring"))
     assert isinstance(refusal, RowRefusal)
     assert refusal.code == "invalid_consent_at"
+
+
+def numbers(judged: object) -> list[str]:
+    assert isinstance(judged, Candidate)
+    return [number.phone_number for number in judged.numbers]
+
+
+def test_further_numbers_keep_their_order_each_once_in_its_own_zone() -> None:
+    judged = RULES.judge(raw(others=("+1 212 555 0123", "+44 20 7946 0123", "020 7946 0199")))
+    assert numbers(judged) == ["+442079460123", "+12125550123", "+442079460199"]
+    assert isinstance(judged, Candidate)
+    assert [n.zones for n in judged.numbers[:2]] == [("Europe/London",), ("America/New_York",)]
+    assert judged.numbers[1].regions == ("US",)
+
+
+def test_row_s_own_zone_and_region_hold_for_all_of_its_numbers() -> None:
+    judged = RULES.judge(raw(others=("+1 212 555 0123",), time_zone="Asia/Tokyo", region="JP"))
+    assert isinstance(judged, Candidate)
+    assert {n.zones for n in judged.numbers} == {("Asia/Tokyo",)}
+    assert all("JP" in n.regions for n in judged.numbers)
+
+
+def test_list_s_numbers_that_can_not_be_dialed_are_left_out_while_one_can() -> None:
+    judged = RULES.judge(raw(phone_number="12", others=("999", "020 7946 0199", "x")))
+    assert isinstance(judged, Candidate)
+    assert (judged.phone_number, judged.numbers) == ("+442079460199", ())
+    refused = RULES.judge(raw(phone_number="12", others=("999",)))
+    assert isinstance(refused, RowRefusal)
+    assert refused == RULES.judge(raw(phone_number="12"))
+
+
+def test_contact_given_as_json_is_refused_for_any_of_its_numbers_which_is_named() -> None:
+    judged = RowRules("GB", frozenset(), valid_variable, strict=True).judge(raw(others=("020 7946 0199", "999")))
+    assert isinstance(judged, RowRefusal)
+    assert (judged.code, judged.reason[:10]) == ("emergency_number", "Number 3: ")
