@@ -86,7 +86,8 @@ _OF_LIST: Final = """
 # The caller holds the campaign's row, as everybody who makes contacts due. Contacts are locked by id, as by everybody.
 _BATCH: Final = """
     WITH chosen AS MATERIALIZED ({chosen}), held AS MATERIALIZED (
-        SELECT contact.id, contact.phone_number, contact.position, contact.state, contact.final_reason, contact.cancelled_at,
+        SELECT contact.id, contact.phone_number, contact.position, contact.state, contact.final_reason,
+               contact.cancelled_at,
                contact.attempts,
                GREATEST(contact.extra_attempts, contact.attempts + CAST(:more_attempts AS smallint) - :max_attempts)
                    AS extra_attempts
