@@ -17,7 +17,7 @@ help:
 	@echo 'make test                  unit, integration and acceptance tests'
 	@echo 'make fuzz [EXAMPLES=$(EXAMPLES)]        requests from the OpenAPI description, as each role (schemathesis)'
 	@echo 'make test-asterisk         the contract suite against real Asterisk 22 and 16 (root; installs them once)'
-	@echo 'make chaos [SEEDS=$(SEEDS)] [SEED=7] [FAULTS=kill_pbx,...] [ASTERISK=22]   campaigns while parts are killed and connections break'
+	@echo 'make chaos [SEEDS=$(SEEDS)] [SEED=7] [FAULTS=kill_pbx,...] [ASTERISK=22] [EVENTS=outbound]   campaigns while parts are killed and connections break'
 	@echo 'make chaos-proof [GUARDS=tomb,...]   the same with a guard taken away, which must be seen'
 	@echo 'make pace                  several workers on one trunk at 5, 50 and 200 calls per second, then stopped: what was written, what arrived'
 	@echo 'make test-monitoring       a real Prometheus and Alertmanager on a running dialer, with faults (minutes)'
@@ -47,7 +47,7 @@ test-asterisk: $(READY)
 	@$(BIN)/python -m tests.contract.run $(ARGS)
 
 chaos: $(READY)
-	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(ASTERISK),--asterisk $(ASTERISK))
+	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(ASTERISK),--asterisk $(ASTERISK)) $(if $(EVENTS),--events $(EVENTS))
 
 pace: $(READY)
 	@$(BIN)/python benchmarks/pace.py

@@ -154,9 +154,7 @@ class EventServer:
         connection, before = Connection(self, socket), self._newest
         self._newest = connection
         self._connections.put(connection)
-        if before is not None:
-            await before.hang_up()
-        await connection.read(self._clock)
+        await asyncio.gather(connection.read(self._clock), *([before.hang_up()] if before is not None else []))
         return socket
 
     def _is_known(self, request: web.Request) -> bool:

@@ -102,15 +102,15 @@ def _folder_here(node: Node) -> Path | None:
 
 def _known(dialer: Dialer) -> list[Patient]:
     """The enabled nodes, with their trunks."""
-    columns = (PbxNode.id, PbxNode.name, PbxNode.ari_url, PbxNode.ari_username, PbxNode.lease_until)
+    named = (PbxNode.id, PbxNode.name, PbxNode.ari_url, PbxNode.ari_username, PbxNode.events_port)
     with dialer.engine.begin() as tx:
-        rows = tx.execute(select(*columns).where(PbxNode.enabled).order_by(PbxNode.id)).all()
+        rows = tx.execute(select(*named, PbxNode.lease_until).where(PbxNode.enabled).order_by(PbxNode.id)).all()
         trunks = tx.execute(select(Trunk.name, Trunk.endpoint, Trunk.node_id).where(Trunk.enabled)).all()
         now = nodes.time(tx)
     return [
         _patient(
             dialer,
-            Node(row.id, row.name, row.ari_url, row.ari_username),
+            Node(row.id, row.name, row.ari_url, row.ari_username, row.events_port),
             [TrunkToCheck(trunk.name, trunk.endpoint) for trunk in trunks if trunk.node_id == row.id],
             listens=row.lease_until is not None and row.lease_until > now,
         )

@@ -206,12 +206,28 @@ def _application(patient: Patient, client: AriClient, settings: Settings) -> Ite
         yield problem("pbx_read_only", name, message, "Set read_only = no in ari.conf, then `module reload res_ari`.")
         return
     yield ok("pbx_read_only", name, "lets its user dial and hang up.")
-    if not is_registered:
+    if not is_registered and patient.node.events_port is not None:
+        yield problem(
+            "pbx_application",
+            name,
+            f"the application {settings.ari_app} is not registered, although the PBX is to connect to port "
+            f"{patient.node.events_port} of the listener by itself: nobody hears of the calls, so none is made.",
+            "Include ari_outbound_websocket.conf in ari.conf (Asterisk 20.15, 21.10, 22.5 and later). If it is there, "
+            "another socket has had the application: `core restart when convenient` gives it back.",
+        )
+    elif not is_registered:
         yield problem(
             "pbx_application",
             name,
             f"the application {settings.ari_app} is not registered: nobody hears of the calls, so none is made.",
             "Start `dialer listener`. If it runs, its log says why it isn't connected.",
+        )
+    elif patient.listens is False and patient.node.events_port is not None:
+        yield problem(
+            "pbx_application",
+            name,
+            f"keeps the events of {settings.ari_app}, and no listener is there to hear them.",
+            "Start `dialer listener`.",
         )
     elif patient.listens is False:
         yield problem(

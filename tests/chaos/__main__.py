@@ -34,7 +34,7 @@ def main() -> int:
     total, counted, failed = Verdict(), Counter[str](), list[int]()
     folder = Path(tempfile.mkdtemp(prefix="dialer-chaos-"))
     folder.chmod(0o711)
-    with stage(folder, asterisk=options.asterisk) as running:
+    with stage(folder, asterisk=options.asterisk, outbound=options.events == "outbound") as running:
         for seed in options.seeds:
             record, verdict = run(running, seed, options.faults)
             total += verdict
@@ -156,6 +156,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="this one only")
     parser.add_argument("--faults", help="kinds, separated by commas; all if not given")
     parser.add_argument("--asterisk", choices=list(RELEASES), help="on the lab's real PBX of this version; needs root")
+    parser.add_argument(
+        "--events", choices=("inbound", "outbound"), default="inbound", help="who connects: the listener, or the PBX"
+    )
     options = parser.parse_args()
     there_are = [kind for kind in FAULTS if options.asterisk is None or kind not in OF_THE_SIMULATOR]
     options.faults = options.faults.split(",") if options.faults else there_are

@@ -141,14 +141,17 @@ class LabSide:
 
 
 @contextmanager
-def lab_side(folder: Path, version: str) -> Iterator[LabSide]:
+def lab_side(folder: Path, version: str, events_to: str | None) -> Iterator[LabSide]:
     """A lab in `folder`, until the block ends.
+
+    Args:
+        events_to: where its PBX connects to tell its events.
 
     Raises:
         LabFailed: Asterisk can't be had here.
     """
     pace = Pace(ring=0.3, talk=0.5, last_moment=0.9 * _TIMEOUT_SECONDS, longest=_LONGEST_SECONDS)
-    with Lab(folder, version, options=Options(pace=pace)) as lab:
+    with Lab(folder, version, options=Options(pace=pace, outbound_websocket=events_to)) as lab:
         try:
             yield LabSide(lab)
         finally:

@@ -60,6 +60,8 @@ class Network:
     """The proxies through which the parts reach everything, and where each leads."""
 
     pbx: Proxy
+    events: Proxy
+    """For the connection that the PBX makes to the listener, where it does: there it is the client."""
     redis: Proxy
     postgres: Proxy
     redis_target: Address
@@ -132,6 +134,7 @@ def stage(
     channels: int = CHANNELS,
     talk_ms: int = TALK_MS,
     asterisk: str | None = None,
+    outbound: bool = False,
 ) -> Iterator[Stage]:
     """Bring one up in `folder`.
 
@@ -140,21 +143,40 @@ def stage(
         channels: of the one trunk.
         talk_ms: how long an answered call lasts in the simulator.
         asterisk: the version of a real PBX; None: the simulator.
+        outbound: the PBX connects to the listener, and keeps its events meanwhile.
 
     Raises:
         LabFailed: that Asterisk can't be had here.
     """
-    if asterisk is None:
-        with _stage(folder, environment, channels, talk_ms) as made:
-            yield made
-    else:
-        with lab_side(folder / "lab", asterisk) as lab, _stage(folder, environment, channels, talk_ms, lab) as made:
-            yield made
+    (events_port,) = free_ports(1)
+    with Proxy(lambda: ("127.0.0.1", events_port)) as events:
+        door = Door(events, events_port if outbound else None)
+        if asterisk is None:
+            with _stage(folder, environment, channels, talk_ms, None, door) as made:
+                yield made
+        else:
+            with (
+                lab_side(folder / "lab", asterisk, door.url) as lab,
+                _stage(folder, environment, channels, talk_ms, lab, door) as made,
+            ):
+                yield made
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the PBX finds the listener, if it is the one to connect: then `port` is the listener's own."""
+
+    proxy: Proxy
+    port: int | None
+
+    @property
+    def url(self) -> str | None:
+        return None if self.port is None else f"ws://127.0.0.1:{self.proxy.port}/"
 
 
 @contextmanager
 def _stage(
-    folder: Path, environment: Mapping[str, str] | None, channels: int, talk_ms: int, lab: LabSide | None = None
+    folder: Path, environment: Mapping[str, str] | None, channels: int, talk_ms: int, lab: LabSide | None, door: Door
 ) -> Iterator[Stage]:
     clock = SystemClock()
     armed = folder / "failpoints"
@@ -165,7 +187,7 @@ def _stage(
     manner = far_side.manner
     given: Settings = load_settings(data_dir=folder / "data", failpoints_dir=armed, **{**SCALED, **manner.settings})
     servers = EmbeddedServers(given)
-    with servers as settings, _network(settings, far_side) as network:
+    with servers as settings, _network(settings, far_side, door.proxy) as network:
         skew = folder / "skew"
         through = _through(network, settings) | {"CHAOS_SKEW_FILE": str(skew)}
         stack = Stack(
@@ -174,7 +196,7 @@ def _stage(
             originate_workers=3,
             listeners=2,
             simulator=manner.simulator_options is not None,
-            simulator_options=manner.simulator_options or (),
+            simulator_options=(*(manner.simulator_options or ()), *(("--events-to", door.url) if door.url else ())),
             environment=through | dict(environment or {}),
         )
         with running(settings, stack, clock) as up:
@@ -182,7 +204,7 @@ def _stage(
             password = secrets.token_urlsafe(16)
             ensure_user(up.dialer, "chaos", password, Role.ADMIN)
             client = ApiClient(ports.api_url, "chaos", password, clock)
-            node = client.post("/v1/nodes", _node(f"http://127.0.0.1:{network.pbx.port}"))
+            node = client.post("/v1/nodes", _node(f"http://127.0.0.1:{network.pbx.port}", door.port))
             trunk = client.post("/v1/trunks", _trunk(node["id"], manner.endpoint, channels))
             yield Stage(
                 up.dialer,
@@ -202,7 +224,7 @@ def _stage(
 
 
 @contextmanager
-def _network(settings: Settings, far_side: FarSide) -> Iterator[Network]:
+def _network(settings: Settings, far_side: FarSide, events: Proxy) -> Iterator[Network]:
     redis, postgres = make_url(settings.redis_url or ""), make_url(settings.database_url or "")
     sockets = f"{postgres.query['host']}/.s.PGSQL.{postgres.query['port']}"
     with (
@@ -210,7 +232,7 @@ def _network(settings: Settings, far_side: FarSide) -> Iterator[Network]:
         Proxy(lambda: network.redis_target) as to_redis,
         Proxy(lambda: sockets) as to_postgres,
     ):
-        network = Network(to_pbx, to_redis, to_postgres, ("127.0.0.1", redis.port or 0))
+        network = Network(to_pbx, events, to_redis, to_postgres, ("127.0.0.1", redis.port or 0))
         yield network
 
 
@@ -226,8 +248,8 @@ def _through(network: Network, settings: Settings) -> dict[str, str]:
     }
 
 
-def _node(url: str) -> dict[str, Any]:
-    return {"name": NODE, "ari_url": url, "ari_username": "dialer"}
+def _node(url: str, events_port: int | None) -> dict[str, Any]:
+    return {"name": NODE, "ari_url": url, "ari_username": "dialer", "events_port": events_port}
 
 
 def _trunk(node_id: int, endpoint: str, channels: int) -> dict[str, Any]:

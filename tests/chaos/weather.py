@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,10 +20,10 @@ from tests.chaos.stage import Stage
 
 Fault = Callable[[Stage, Record, random.Random], None]
 
-_PROXIES: Final[Mapping[str, Callable[[Stage], Proxy]]] = {
-    "pbx": lambda stage: stage.network.pbx,
-    "redis": lambda stage: stage.network.redis,
-    "postgres": lambda stage: stage.network.postgres,
+_PROXIES: Final[Mapping[str, Callable[[Stage], tuple[Proxy, ...]]]] = {
+    "pbx": lambda stage: (stage.network.pbx, stage.network.events),
+    "redis": lambda stage: (stage.network.redis,),
+    "postgres": lambda stage: (stage.network.postgres,),
 }
 
 
@@ -54,12 +55,21 @@ _BROKEN_AFTER: Final = frozenset({"answers_lost"})
 
 def _bad(target: str, kind: str) -> Fault:
     def fault(stage: Stage, record: Record, rng: random.Random) -> None:
-        proxy = _PROXIES[target](stage)
-        proxy.weather = _WEATHERS[kind](rng)
+        proxies = _PROXIES[target](stage)
+        weather = _WEATHERS[kind](rng)
+        for proxy in proxies:
+            proxy.weather = weather
+        if target == "pbx":
+            # There the PBX is the client.
+            stage.network.events.weather = replace(
+                weather, holds_requests=weather.holds_answers, holds_answers=weather.holds_requests
+            )
         time.sleep(rng.uniform(0.5, 3.0))
-        if kind in _BROKEN_AFTER or rng.random() < 0.3:
-            proxy.reset()
-        proxy.weather = FAIR
+        is_broken = kind in _BROKEN_AFTER or rng.random() < 0.3
+        for proxy in proxies:
+            if is_broken:
+                proxy.reset()
+            proxy.weather = FAIR
 
     return fault
 
@@ -67,7 +77,8 @@ def _bad(target: str, kind: str) -> Fault:
 def _reset(target: str) -> Fault:
     def fault(stage: Stage, record: Record, rng: random.Random) -> None:
         for _ in range(rng.randint(1, 5)):
-            _PROXIES[target](stage).reset()
+            for proxy in _PROXIES[target](stage):
+                proxy.reset()
             time.sleep(rng.uniform(0.05, 0.5))
 
     return fault

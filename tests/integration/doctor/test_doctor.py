@@ -70,6 +70,17 @@ def test_nobody_listens(sick: World) -> None:
     assert _examine(sick)["pbx_application"] is Level.PROBLEM
 
 
+def test_a_pbx_that_should_connect_by_itself_does_not(sick: World) -> None:
+    sick.set_node(events_port="8765")
+    findings = [f for f in examine(sick.settings, Wanted(), SystemClock()) if f.check == "pbx_application"]
+    assert [finding.level for finding in findings] == [Level.PROBLEM]
+    assert "ari_outbound_websocket.conf" in str(findings[0])
+    with sick.listened():
+        sick.set_node(lease_until="NULL")
+        (finding,) = [f for f in examine(sick.settings, Wanted(), SystemClock()) if f.check == "pbx_application"]
+        assert (finding.level, finding.remedy) == (Level.PROBLEM, "Start `dialer listener`.")
+
+
 def test_somebody_else_has_the_application(sick: World) -> None:
     with sick.listened():
         sick.set_node(lease_until="NULL")
