@@ -103,7 +103,7 @@ def stats(path: CampaignPath) -> Response:
 
 @campaigns.get("/<int:campaign_id>/results", responses={200: ResultsOut, **problems(404, 422)})
 def results(path: CampaignPath, query: ResultsQuery) -> Response:
-    """What calls have come to, by call list, by hour or by attempt
+    """What calls have come to, by call list, by hour, by attempt or by caller id
 
     The groups add up to `total`, which has the figures of the stats.
     """

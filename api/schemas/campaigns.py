@@ -217,8 +217,10 @@ class ResultsQuery(Schema):
 class ResultOut(Schema):
     """Calls that have ended."""
 
-    value: str | None = Field(description="The list's id (null: of no list), when the hour began, or the attempt.")
-    name: str | None = Field(description="The list's name.")
+    value: str | None = Field(
+        description="The list's id (null: of no list), when the hour began, the attempt, or the caller id."
+    )
+    name: str | None = Field(description="The list's, or the caller id's label.")
     calls: dict[Disposition, int]
     ended: int
     dialed: int = Field(description="Without those that were withdrawn or not dialed.")

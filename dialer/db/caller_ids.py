@@ -1,5 +1,6 @@
 """The caller ids that trunks own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -77,6 +78,12 @@ def edit(tx: Connection, caller_id_id: int, values: dict[str, Any]) -> CallerIdR
 
 def remove(tx: Connection, caller_id_id: int) -> None:
     tx.execute(delete(TrunkCallerId).where(TrunkCallerId.id == caller_id_id))
+
+
+def labels(tx: Connection, numbers: Sequence[str]) -> dict[str, str | None]:
+    """What trunks call these numbers, as far as any owns them."""
+    rows = select(TrunkCallerId.phone_number, TrunkCallerId.label).where(TrunkCallerId.phone_number.in_(numbers))
+    return {row.phone_number: row.label for row in tx.execute(rows)}
 
 
 def owner(tx: Connection, caller_id: str) -> int | None:

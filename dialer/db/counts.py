@@ -47,7 +47,8 @@ def read(tx: Connection, campaign_id: int) -> dict[str, int]:
 
 
 def results(tx: Connection, campaign_id: int, by: str) -> Sequence[RowMapping]:
-    """Ended calls by disposition and by `list` (its id; 0: no list), `hour` (`2026-03-02T09`, UTC) or `attempt`."""
+    """Ended calls by disposition and by `list` (its id; 0: no list), `hour` (`2026-03-02T09`, UTC), `attempt` or
+    `caller_id` (its number; `-`: none)."""
     return tx.execute(_RESULTS, {"campaign_id": campaign_id, "prefix": by}).mappings().all()
 
 

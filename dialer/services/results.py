@@ -1,4 +1,4 @@
-"""What a campaign's calls have come to: by call list, by hour, by attempt."""
+"""What a campaign's calls have come to: by call list, by hour, by attempt, by caller id."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from dialer.db import campaigns, counts, imports, transitions
+from dialer.db import caller_ids, campaigns, counts, imports, transitions
 from dialer.domain.dispositions import NOT_COUNTED, Disposition
 from dialer.errors import NotFound
 
@@ -22,6 +22,8 @@ class By(StrEnum):
     """The clock hour, in UTC, in which the call was dialed; of one that never was, in which it ended."""
     ATTEMPT = "attempt"
     """The how-manieth attempt to reach the contact it was."""
+    CALLER_ID = "caller_id"
+    """The number that the callee saw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Result:
     """Calls that have ended, by disposition.
 
     Attributes:
-        value: the list's id (None: contacts of no list), when the hour began (ISO 8601), or the attempt's number.
+        value: the list's id (None: contacts of no list), when the hour began (ISO 8601), the attempt's number, or
+            the caller id's (None: the PBX decided).
         name: the list's.
     """
 
@@ -113,10 +116,16 @@ def _attempts(tx: Connection, campaign_id: int, found: list[str]) -> _Named:
     return [(key, key, None) for key in found]
 
 
+def _caller_ids(tx: Connection, campaign_id: int, found: list[str]) -> _Named:
+    labels = caller_ids.labels(tx, found)
+    return [(key, None if key == "-" else key, labels.get(key)) for key in found]
+
+
 _NAMED: Final[Mapping[By, Callable[[Connection, int, list[str]], _Named]]] = {
     By.LIST: _lists,
     By.HOUR: _hours,
     By.ATTEMPT: _attempts,
+    By.CALLER_ID: _caller_ids,
 }
 
 

@@ -262,6 +262,7 @@ RESULTS = {
     "list": "COALESCE(contact.call_list_id, 0)::text",
     "hour": "to_char(COALESCE(call.dialed_at, call.ended_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24')",
     "attempt": "call.attempt_number::text",
+    "caller_id": "COALESCE(call.caller_id, '-')",
 }
 
 
