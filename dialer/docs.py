@@ -60,7 +60,7 @@ _DISPOSITIONS_HEAD: Final = """# Dispositions
 A disposition is how a call ended, in our terms. It is not the dialstatus (which is NOANSWER for a number that doesn't
 exist), not the cause and not the SIP status: those three are kept beside it as the PBX gave them.
 
-- A call that was ever up is `answered`, whatever its cause.
+- A call that was ever up is `answered`, whatever its cause; or `abandoned` ([people](people.md)).
 - Otherwise the last SIP status (`tech_cause`, from Asterisk 20.17, 22.7 and 23.1 on) decides if it is in the table,
   else the Q.850 cause. What is in neither column is `failed`.
 - If we asked for the hang-up, `no_answer` and `failed` become `cancelled`.
@@ -79,6 +79,7 @@ An attempt is used up by the claim, just before dialing: a call that is hung up 
 MEANINGS: Final[Mapping[Disposition, str]] = MappingProxyType(
     {
         Disposition.ANSWERED: "It was answered, by a person or a machine.",
+        Disposition.ABANDONED: "Answered by a person who was to be put through, and nobody came in time.",
         Disposition.BUSY: "The callee is on the telephone, or declined on it.",
         Disposition.NO_ANSWER: "Nobody answered in time, or the telephone can't be reached.",
         Disposition.REJECTED: "The callee, or their phone, declined.",

@@ -86,6 +86,10 @@ class CallOut(Schema):
     amd_status: str | None = Field(description="HUMAN, MACHINE or NOTSURE.")
     result: str | None = Field(description="What the dialplan has reported (UserEvent dialer_result).")
     callback_at: Moment | None = Field(description="When the callee wants to be called again.")
+    people: int | None = Field(description="How many people the campaign had; empty: the call needs nobody.")
+    waiting_since: Moment | None = Field(description="Since when the callee waited for a person.")
+    served_at: Moment | None = Field(description="When a person came.")
+    abandoned: bool | None = Field(description="Nobody came in time. Empty: not known yet, or no person answered.")
     dialstatus: str | None
     cause: int | None = Field(description="Q.850.")
     tech_cause: int | None = Field(description="The last SIP status.")

@@ -57,6 +57,14 @@ NumberCaps = Annotated[list[NumberCap], Field(description="How often a number ma
 Gap = Annotated[int, Field(ge=1, le=31 * 86400)]
 Weight = Annotated[int, Field(ge=1, le=1000, description="Its share of the trunk.")]
 Priority = Annotated[int, Field(ge=-100, le=100, description="Campaigns of a higher one go first.")]
+People = Annotated[
+    int,
+    Field(ge=0, le=100_000, description="Those who speak to whoever answers: so many calls at most are under way."),
+]
+AbandonCeiling = Annotated[
+    float,
+    Field(gt=0, le=100, description="The most, in percent of those who answer, that may be abandoned; see profiles."),
+]
 Attempts = Annotated[int, Field(ge=1, le=100, description="Calls to a contact, at most.")]
 
 
@@ -74,6 +82,8 @@ class CampaignIn(Schema):
     max_attempts: Attempts = 3
     cps: Cps | None = Field(None, description="Calls per second of this campaign; empty: the trunk's.")
     channels: Channels | None = Field(None, description="Channels of this campaign; empty: the trunk's.")
+    people: People | None = Field(None, description="Must be stated where the answer action transfers to people.")
+    abandon_ceiling: AbandonCeiling | None = Field(None, description="Empty: what the profile says.")
     default_region: KnownRegion | None = Field(None, description="Of national numbers in its lists.")
     default_time_zone: KnownZone | None = Field(None, description="Of contacts whose number doesn't tell it.")
     calling_window: CallingWindow = CallingWindow()
@@ -109,6 +119,8 @@ class CampaignPatch(Patch):
     max_attempts: Attempts = Field(default_factory=unset)
     cps: Cps | None = None
     channels: Channels | None = None
+    people: People | None = None
+    abandon_ceiling: AbandonCeiling | None = None
     default_region: KnownRegion | None = None
     default_time_zone: KnownZone | None = None
     calling_window: CallingWindow = Field(default_factory=unset)
@@ -139,6 +151,8 @@ class CampaignOut(Schema):
     max_attempts: int
     cps: float | None
     channels: int | None
+    people: int | None
+    abandon_ceiling: float | None
     default_region: str | None
     default_time_zone: str | None
     calling_window: CallingWindow
@@ -193,6 +207,28 @@ class CampaignPage(Schema):
     next_cursor: str | None
 
 
+class RateOut(Schema):
+    """People who answered and those of them who were abandoned, over the present period of a rule."""
+
+    profile: str | None = Field(description="Whose rule it is; empty: of all calls of the campaign.")
+    source: str
+    begins: Moment
+    ends: Moment
+    answered: int
+    abandoned: int
+    percent: float
+    ceiling: float | None = Field(description="In percent; empty: it is only measured.")
+
+
+class PeopleOut(Schema):
+    """The people of a campaign, and who waited for them in vain."""
+
+    people: int
+    calls: int = Field(description="Calls that may be under way now: fewer than people near a ceiling.")
+    opens_at: Moment | None = Field(description="At a ceiling: when the first call is allowed again.")
+    rates: list[RateOut]
+
+
 class StatsOut(Schema):
     """Counts, exact at `as_of`."""
 
@@ -207,6 +243,7 @@ class StatsOut(Schema):
     in_flight: dict[str, int] = Field(description="Calls that may hold a channel, by state.")
     in_flight_total: int
     import_running: bool
+    people: PeopleOut | None = Field(description="Empty for a campaign whose calls need nobody.")
     as_of: Moment
 
 

@@ -54,10 +54,15 @@ class ChannelStateChange:
 
 @dataclass(frozen=True, slots=True)
 class Dial:
-    """How dialing gets on. Not the outcome: a rejected call has the dialstatus NOANSWER."""
+    """How dialing gets on. Not the outcome: a rejected call has the dialstatus NOANSWER.
+
+    Attributes:
+        caller: the channel for which the dialplan dials; None for a channel that was originated.
+    """
 
     peer: ChannelSnapshot
     dialstatus: str
+    caller: ChannelSnapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,8 @@ class Echo:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """The dialplan says something of a call: its `result`, the `digit` of a menu, the `status` of AMD()."""
+    """The dialplan says something of a call: its `result`, the `digit` of a menu, the `status` of AMD(), that somebody
+    has come to speak to the callee (`served`, by whom)."""
 
     channel: ChannelSnapshot
     what: str
@@ -100,7 +106,7 @@ class ApplicationReplaced:
 
 
 REPORTS: Final[MappingProxyType[str, str]] = MappingProxyType(
-    {"dialer_result": "result", "dialer_digit": "digit", "dialer_amd": "status"}
+    {"dialer_result": "result", "dialer_digit": "digit", "dialer_amd": "status", "dialer_served": "served"}
 )
 """User events of deploy/asterisk/extensions.conf, and which of their fields counts."""
 MAX_REPORT: Final = 200
@@ -138,7 +144,8 @@ def _user_event(body: dict[str, Any]) -> Echo | Reported | None:
 
 
 def _dial(body: dict[str, Any]) -> Dial:
-    return Dial(_snapshot(body["peer"]), body["dialstatus"])
+    caller = body.get("caller")
+    return Dial(_snapshot(body["peer"]), body["dialstatus"], None if caller is None else _snapshot(caller))
 
 
 def _destroyed(body: dict[str, Any]) -> ChannelDestroyed:

@@ -39,6 +39,10 @@ class CallRecord:
     amd_status: str | None
     result: str | None
     callback_at: datetime | None
+    people: int | None
+    waiting_since: datetime | None
+    served_at: datetime | None
+    abandoned: bool | None
     dialstatus: str | None
     cause: int | None
     tech_cause: int | None

@@ -32,6 +32,8 @@ class CampaignRecord:
     max_attempts: int
     cps: Decimal | None
     channels: int | None
+    people: int | None
+    abandon_ceiling: float | None
     default_region: str | None
     default_time_zone: str | None
     calling_window: dict[str, Any]

@@ -74,6 +74,7 @@ _CANDIDATES: Final = text(f"""
            campaign.default_time_zone, campaign.version, campaign.rules_version,
            campaign.profile, campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays,
            campaign.consent_required, campaign.not_before, campaign.not_after,
+           campaign.people, campaign.abandon_ceiling, campaign.started_at,
            campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool,
            campaign.timeout_seconds AS campaign_timeout_seconds,
            {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, call.caller_id)", "call.trunk_id")},
@@ -81,6 +82,8 @@ _CANDIDATES: Final = text(f"""
            contact.attempts, contact.position, contact.name, contact.external_id, contact.consent_at,
            zone.zones, zone.regions,
            number.dialed_at AS number_dialed_at,
+           (SELECT max(before.ended_at) FROM calls AS before
+            WHERE before.phone_number = call.phone_number AND before.abandoned) AS number_abandoned_at,
            COALESCE(extra.data, given.data) AS variables,
            (SELECT CASE WHEN bool_or(dnc.campaign_id IS NULL) THEN 'global' ELSE 'campaign' END
             FROM dnc WHERE dnc.phone_number = call.phone_number
@@ -113,15 +116,15 @@ _CLAIM: Final = text("""
     WITH claim AS (
         SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[]), CAST(:caller_id AS text[]),
                              CAST(:timeout_seconds AS smallint[]), CAST(:max_attempts AS smallint[]),
-                             CAST(:policy_version AS integer[]), CAST(:gate AS text[]))
-            AS claim(id, token, caller_id, timeout_seconds, max_attempts, policy_version, gate)
+                             CAST(:policy_version AS integer[]), CAST(:gate AS text[]), CAST(:people AS integer[]))
+            AS claim(id, token, caller_id, timeout_seconds, max_attempts, policy_version, gate, people)
     ), claimed AS (
         UPDATE calls SET state = 'originating', claim_token = claim.token, claimed_at = clock_timestamp(),
             dial_by = clock_timestamp() + make_interval(secs => :dial_window), listener_epoch = :epoch,
             node_id = :node_id, tomb_at = NULL, missed_at = NULL,
             caller_id = claim.caller_id, timeout_seconds = claim.timeout_seconds,
             max_attempts = claim.max_attempts, policy_version = claim.policy_version,
-            gate = CAST(claim.gate AS jsonb),
+            gate = CAST(claim.gate AS jsonb), people = claim.people,
             post_answer = NULL, failure_reason = NULL
         FROM claim WHERE calls.id = claim.id AND calls.state = 'queued'
         RETURNING calls.contact_id, calls.phone_number, calls.claimed_at

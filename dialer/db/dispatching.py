@@ -50,6 +50,7 @@ _RUNNING: Final = text(f"""
            campaign.profile, campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays,
            campaign.consent_required, campaign.priority, campaign.weight, campaign.dial_order,
            EXISTS (SELECT FROM call_lists WHERE campaign_id = campaign.id AND NOT active) AS has_lists_off,
+           campaign.people, campaign.abandon_ceiling, campaign.started_at,
            trunk.node_id, trunk.cps AS trunk_cps, trunk.channels AS trunk_channels,
            campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool, trunk.caller_id AS trunk_caller_id,
            {caller_ids.OWNED} AS caller_ids,

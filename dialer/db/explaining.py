@@ -16,10 +16,13 @@ _CONTACTS: Final = text(f"""
                THEN contact.next_attempt_at END AS due_at,
            campaign.rules_version,
            COALESCE(list.active, true) AS list_active, zone.zones, zone.regions, number.dialed_at AS number_dialed_at,
+           (SELECT max(before.ended_at) FROM calls AS before
+            WHERE before.phone_number = next.phone_number AND before.abandoned) AS number_abandoned_at,
            campaign.state AS campaign_state, campaign.max_attempts + contact.extra_attempts AS max_attempts,
            campaign.calling_window,
            campaign.default_time_zone, campaign.profile, campaign.number_caps, campaign.min_gap_seconds,
            campaign.skip_holidays, campaign.consent_required, campaign.not_before, campaign.not_after,
+           campaign.people, campaign.abandon_ceiling, campaign.started_at,
            (SELECT CASE WHEN bool_or(dnc.campaign_id IS NULL) THEN 'global' ELSE 'campaign' END
             FROM dnc WHERE dnc.phone_number = next.phone_number
               AND (dnc.campaign_id IS NULL OR dnc.campaign_id = contact.campaign_id)
@@ -67,9 +70,9 @@ _GROUPS: Final = text("""
                    (SELECT bool_or(dnc.campaign_id IS NULL) FROM dnc WHERE dnc.phone_number = next.phone_number
                       AND (dnc.campaign_id IS NULL OR dnc.campaign_id = contact.campaign_id)
                       AND (dnc.expires_at IS NULL OR dnc.expires_at > CAST(:at AS timestamptz))),
-                   capped.signature
+                   capped.signature, silent.at IS NOT NULL
                )::text END AS signature,
-               GREATEST(waits.until, capped.opens_at) AS opens_at
+               GREATEST(waits.until, capped.opens_at, silent.at) AS opens_at
         FROM contacts AS contact
         JOIN campaigns AS campaign ON campaign.id = contact.campaign_id
         LEFT JOIN contact_numbers AS other ON other.contact_id = contact.id AND other.position = contact.position
@@ -82,6 +85,10 @@ _GROUPS: Final = text("""
         LEFT JOIN call_lists AS list ON list.id = contact.call_list_id
         LEFT JOIN number_dials AS number ON number.phone_number = next.phone_number
              AND number.dialed_at <> '{}' AND contact.state IN ('ready', 'waiting')
+        LEFT JOIN (
+            SELECT phone_number, max(ended_at) + make_interval(secs => :silence) AS at FROM calls
+            WHERE abandoned AND ended_at > CAST(:at AS timestamptz) - make_interval(secs => :silence) GROUP BY 1
+        ) AS silent ON silent.phone_number = next.phone_number AND contact.state IN ('ready', 'waiting')
         LEFT JOIN LATERAL (
             SELECT string_agg(CAST(reached.at IS NOT NULL AS text), ' ' ORDER BY cap.n) AS signature,
                    max(reached.at + make_interval(secs => cap.seconds)) AS opens_at
@@ -101,17 +108,21 @@ _GROUPS: Final = text("""
 """)
 
 
-def groups(tx: Connection, campaign_id: int, at: datetime, caps: Sequence[tuple[int, int]]) -> Sequence[RowMapping]:
+def groups(
+    tx: Connection, campaign_id: int, at: datetime, caps: Sequence[tuple[int, int]], silence: float
+) -> Sequence[RowMapping]:
     """A campaign's contacts by all that makes the gate answer differently, each group with the one that opens first.
 
     Args:
         caps: all (calls, seconds) that may bind one of its contacts.
+        silence: so many seconds an abandoned number may be left alone.
     """
     parameters: dict[str, Any] = {
         "campaign_id": campaign_id,
         "at": at,
         "calls": [calls for calls, _ in caps],
         "seconds": [seconds for _, seconds in caps],
+        "silence": silence,
     }
     return tx.execute(_GROUPS, parameters).mappings().all()
 

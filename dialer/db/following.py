@@ -15,7 +15,7 @@ _LOCK_CONTACTS: Final = text("""
 
 _LOCK_CALLS: Final = text("""
     SELECT id, state, campaign_id, phone_number, digit, amd_status, answered_at, hangup_requested_at,
-           action_started_at, late_dialed_at
+           action_started_at, late_dialed_at, people, waiting_since, served_at, gate -> 'profiles' AS profiles
     FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) AND node_id = :node_id ORDER BY id FOR UPDATE
 """)
 
@@ -42,6 +42,9 @@ _PROGRESS: Final = text("""
         amd_status = COALESCE(step.amd_status, calls.amd_status),
         result = COALESCE(step.result, calls.result),
         callback_at = COALESCE(step.callback_at, calls.callback_at),
+        waiting_since = COALESCE(calls.waiting_since, step.waiting_since),
+        served_at = COALESCE(calls.served_at, step.served_at),
+        abandoned = COALESCE(calls.abandoned, step.abandoned),
         context = COALESCE(step.context, calls.context),
         extension = COALESCE(step.extension, calls.extension),
         priority = COALESCE(step.priority, calls.priority)
@@ -49,9 +52,10 @@ _PROGRESS: Final = text("""
                 CAST(:ringing_at AS timestamptz[]), CAST(:answered_at AS timestamptz[]), CAST(:dialstatus AS text[]),
                 CAST(:action_started_at AS timestamptz[]), CAST(:context AS text[]), CAST(:extension AS text[]),
                 CAST(:priority AS smallint[]), CAST(:begins_anew AS boolean[]), CAST(:digit AS text[]),
-                CAST(:amd_status AS text[]), CAST(:result AS text[]), CAST(:callback_at AS timestamptz[]))
+                CAST(:amd_status AS text[]), CAST(:result AS text[]), CAST(:callback_at AS timestamptz[]),
+                CAST(:waiting_since AS timestamptz[]), CAST(:served_at AS timestamptz[]), CAST(:abandoned AS boolean[]))
         AS step(id, state, channel, ringing_at, answered_at, dialstatus, action_started_at, context, extension,
-                priority, begins_anew, digit, amd_status, result, callback_at)
+                priority, begins_anew, digit, amd_status, result, callback_at, waiting_since, served_at, abandoned)
     WHERE calls.id = step.id AND calls.state IN ('originating', 'ringing', 'up')
 """)
 

@@ -7,7 +7,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, text
 
 _CAMPAIGNS: Final = text("""
-    SELECT campaign.id, campaign.state, campaign.trunk_id, campaign.cps, campaign.channels, campaign.max_attempts,
+    SELECT campaign.id, campaign.state, campaign.trunk_id, campaign.cps, campaign.people, campaign.max_attempts,
+           -- People are channels; that there is nobody is taken to be over before long.
+           LEAST(campaign.channels, NULLIF(campaign.people, 0)) AS channels, campaign.abandon_ceiling,
            campaign.timeout_seconds, campaign.calling_window, campaign.default_time_zone, campaign.profile,
            campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays, campaign.consent_required,
            campaign.not_before, campaign.not_after, campaign.priority, campaign.weight, campaign.retry_policy,

@@ -64,7 +64,8 @@ _LOCK_CONTACTS: Final = text("""
 _LOCK_CALLS: Final = text("""
     SELECT call.id, call.contact_id, call.campaign_id, call.trunk_id, call.state, call.claim_token, call.claimed_at,
            call.phone_number,
-           call.answered_at, call.hangup_requested_at, call.callback_at,
+           call.answered_at, call.hangup_requested_at, call.callback_at, call.action_started_at, call.amd_status,
+           call.people, call.waiting_since, call.served_at, call.abandoned, call.gate -> 'profiles' AS profiles,
            contact.attempts AS contact_attempts, contact.cancelled_at AS contact_cancelled_at,
            contact.position,
            campaign.max_attempts + COALESCE(contact.extra_attempts, 0) AS campaign_max_attempts,
@@ -106,11 +107,12 @@ _END: Final = text("""
     UPDATE calls SET state = 'ended', disposition = ending.disposition, ended_at = ending.ended_at,
         cause = ending.cause, tech_cause = ending.tech_cause,
         dialstatus = COALESCE(ending.dialstatus, calls.dialstatus),
-        failure_reason = COALESCE(ending.failure_reason, calls.failure_reason)
+        failure_reason = COALESCE(ending.failure_reason, calls.failure_reason),
+        abandoned = COALESCE(calls.abandoned, ending.abandoned)
     FROM unnest(CAST(:id AS uuid[]), CAST(:disposition AS text[]), CAST(:ended_at AS timestamptz[]),
                 CAST(:cause AS smallint[]), CAST(:tech_cause AS smallint[]), CAST(:dialstatus AS text[]),
-                CAST(:failure_reason AS text[]))
-        AS ending(id, disposition, ended_at, cause, tech_cause, dialstatus, failure_reason)
+                CAST(:failure_reason AS text[]), CAST(:abandoned AS boolean[]))
+        AS ending(id, disposition, ended_at, cause, tech_cause, dialstatus, failure_reason, abandoned)
     WHERE calls.id = ending.id AND calls.state <> 'ended'
 """)
 

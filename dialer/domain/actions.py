@@ -17,6 +17,9 @@ QUEUE_PREFIX: Final = "queue-"
 NO_DIGIT: Final = "none"
 """What a call's `digit` is when the menu got none."""
 
+MACHINE: Final = "MACHINE"
+"""What AMD() calls an answering machine."""
+
 Sound = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_/-]{0,199}$", description="A sound's name, as Asterisk knows it.")
 ]
@@ -126,7 +129,7 @@ def after_amd(action: AnswerAction, status: str) -> AnswerAction:
     """What comes after AMD() has said `status`. One that the action knows nothing of is taken for a person."""
     if not isinstance(action, Amd):
         return HangUp()
-    if status == "MACHINE":
+    if status == MACHINE:
         return action.machine
     return action.not_sure or action.human if status == "NOTSURE" else action.human
 
@@ -135,6 +138,19 @@ def after_menu(action: AnswerAction, amd_status: str | None, digit: str) -> Answ
     """What comes after the menu of `action` has got `digit`, or NO_DIGIT."""
     menu = after_amd(action, amd_status) if isinstance(action, Amd) and amd_status is not None else action
     return menu.digits.get(digit, menu.otherwise) if isinstance(menu, Menu) else HangUp()
+
+
+def reaches_people(action: AnswerAction) -> bool:
+    """Whether some way through the action puts the callee through to a person."""
+    match action:
+        case Transfer():
+            return True
+        case Menu():
+            return any(reaches_people(a) for a in (*action.digits.values(), action.otherwise))
+        case Amd():
+            return any(reaches_people(a) for a in (action.human, action.machine, action.not_sure) if a is not None)
+        case _:
+            return False
 
 
 def place_of(action: AnswerAction) -> Continue | None:

@@ -12,6 +12,8 @@ from typing import Final
 
 class Disposition(StrEnum):
     ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    """Answered by a person who was to speak to one of ours, and nobody came in time (dialer.domain.people)."""
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     REJECTED = "rejected"

@@ -13,6 +13,7 @@ from typing import Final
 from dialer.domain.caller_ids import TRUNKS_OWN, Shown
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.contacts import FinalReason
+from dialer.domain.people import Pace
 from dialer.domain.rules import CAMPAIGN, Rules
 
 
@@ -31,6 +32,9 @@ class GateCode(StrEnum):
     CONSENT_MISSING = "consent_missing"
     CAMPAIGN_NOT_BEGUN = "campaign_not_begun"
     CAMPAIGN_OVER = "campaign_over"
+    NO_PEOPLE = "no_people"
+    ABANDON_CEILING = "abandon_ceiling"
+    ABANDONED_LATELY = "abandoned_lately"
     NUMBER_CAP = "number_cap"
     TOO_SOON = "too_soon"
     WAITING_FOR_RETRY = "waiting_for_retry"
@@ -58,6 +62,8 @@ class GateFacts:
         zones: the callee's possible time zones; the call must be permitted in all of them.
         rules: hours, caps and the like, of the campaign and of the callee's regions.
         dials: when the number was dialed lately, by whatever campaign or path.
+        abandoned_at: the last time that somebody was abandoned at this number.
+        people: how many calls the campaign may have under way; None for one that has no people.
         consented: whether the contact's consent is recorded.
         not_before, not_after: the campaign's dates.
         due_at: when the contact's next attempt is due, None if it is.
@@ -76,6 +82,8 @@ class GateFacts:
     zones: tuple[str, ...]
     rules: Rules
     dials: tuple[datetime, ...] = ()
+    abandoned_at: datetime | None = None
+    people: Pace | None = None
     consented: bool = False
     not_before: datetime | None = None
     not_after: datetime | None = None
@@ -124,9 +132,12 @@ def opens(facts: GateFacts) -> datetime | None:
 
 
 def held_until(facts: GateFacts, at: datetime) -> datetime:
-    """The latest of the moments from `at` on that dates, retry delay, caps and gap name; hours aside."""
+    """The latest of the moments from `at` on that dates, retry delay, people, caps and gap name; hours aside."""
     rules = facts.rules
-    moments = [at, *(m for m in (facts.not_before, facts.due_at) if m is not None)]
+    reopens = facts.people.opens_at if facts.people is not None else None
+    moments = [at, *(m for m in (facts.not_before, facts.due_at, reopens) if m is not None)]
+    if rules.silence is not None:
+        moments.append(rules.silence.opens(_abandoned(facts), at))
     caps = [cap for cap in rules.caps if not (cap.unless_consent and facts.consented)]
     moments += [cap.opens(facts.dials, at) for cap in (*caps, *([rules.gap] if rules.gap else []))]
     return max(moments)
@@ -134,11 +145,17 @@ def held_until(facts: GateFacts, at: datetime) -> datetime:
 
 def _later(facts: GateFacts, at: datetime) -> datetime | None:
     """The latest of the earliest moments that each rule names."""
+    if facts.people is not None and facts.people.people == 0:
+        return None
     held = held_until(facts, at)
     opening = facts.rules.next_opening(facts.zones, held) if facts.zones else None
     if opening is None or (facts.not_after is not None and opening >= facts.not_after):
         return None
     return max(held, opening)
+
+
+def _abandoned(facts: GateFacts) -> tuple[datetime, ...]:
+    return () if facts.abandoned_at is None else (facts.abandoned_at,)
 
 
 def _stop(facts: GateFacts) -> Refusal | None:
@@ -224,6 +241,24 @@ def _due(facts: GateFacts) -> Refusal | None:
     return None
 
 
+def _people(facts: GateFacts) -> Refusal | None:
+    people = facts.people
+    if people is None or people.calls > 0:
+        return None
+    if people.by is None:
+        return Refusal(GateCode.NO_PEOPLE, "the campaign has no people to speak to who answers")
+    return Refusal(GateCode.ABANDON_CEILING, str(people.by), people.by.ceiling.source, until=opens(facts))
+
+
+def _silence(facts: GateFacts) -> Refusal | None:
+    silence = facts.rules.silence
+    if silence is not None and silence.used(_abandoned(facts), facts.at):
+        hours = silence.period.total_seconds() / 3600
+        rule = f"{hours:g} hours must lie between an abandoned call to a number and the next one"
+        return Refusal(GateCode.ABANDONED_LATELY, rule, silence.source, until=opens(facts))
+    return None
+
+
 def _caps(facts: GateFacts) -> Refusal | None:
     for cap in facts.rules.caps:
         if cap.unless_consent and facts.consented:
@@ -271,6 +306,8 @@ _RULES: Final[tuple[Callable[[GateFacts], Refusal | None], ...]] = (
     _attempts,
     _consent,
     _dates,
+    _people,
+    _silence,
     _caps,
     _gap,
     _due,

@@ -6,7 +6,7 @@ their own regions ask for comes on top, and the strictest of each rule decides.
 
 import tomllib
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from typing import Annotated, Final
 import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field
 
+from dialer.domain.people import PATIENCE, Ceiling, Period, span
 from dialer.domain.rules import CAMPAIGN, LONGEST_PERIOD, Cap, Rules, Schedule
 from dialer.domain.window import CallingWindow
 
@@ -56,6 +57,22 @@ class SecondsFigure(_Frozen):
     source: str
 
 
+class AbandonmentFigure(_Frozen):
+    """At most `percent` of the people who answer wait longer than `seconds`, or in vain, for one of ours.
+
+    Attributes:
+        zone: in which a day or a month is reckoned.
+        silence_hours: so long an abandoned number is left alone.
+    """
+
+    percent: float = Field(gt=0, le=100)
+    seconds: int = Field(ge=1)
+    period: Period
+    zone: str = "UTC"
+    silence_hours: int | None = None
+    source: str
+
+
 class SourceFigure(_Frozen):
     source: str
 
@@ -82,6 +99,7 @@ class Profile(_Frozen):
     caps: tuple[CapFigure, ...] = ()
     ring: SecondsFigure | None = None
     consent: SourceFigure | None = None
+    abandonment: AbandonmentFigure | None = None
     not_covered: tuple[str, ...]
 
 
@@ -94,6 +112,7 @@ class OwnRules(_Frozen):
     min_gap_seconds: Annotated[int, Field(ge=1, le=_MOST_HOURS * 3600)] | None = None
     skip_holidays: bool = False
     consent_required: bool = False
+    abandon_ceiling: float | None = Field(None, gt=0, le=100)
 
 
 @lru_cache(maxsize=1)
@@ -144,6 +163,11 @@ def rules_for(own: OwnRules, regions: tuple[str, ...]) -> Rules:
     caps = [Cap(c.calls, c.period, CAMPAIGN) for c in own.number_caps]
     caps += [Cap(c.calls, c.period, f"{p.name}: {c.source}", c.unless_consent) for p in applied for c in p.caps]
     gap = None if own.min_gap_seconds is None else Cap(1, timedelta(seconds=own.min_gap_seconds), CAMPAIGN)
+    silences = [
+        Cap(1, timedelta(hours=p.abandonment.silence_hours), f"{p.name}: {p.abandonment.source}")
+        for p in applied
+        if p.abandonment and p.abandonment.silence_hours
+    ]
     asking = [f"{p.name}: {p.consent.source}" for p in applied if p.consent]
     rings = [(p.ring.seconds, f"{p.name}: {p.ring.source}") for p in applied if p.ring]
     ring_seconds, ring_source = max(rings, key=lambda ring: ring[0], default=(0, CAMPAIGN))
@@ -156,7 +180,39 @@ def rules_for(own: OwnRules, regions: tuple[str, ...]) -> Rules:
         consent=CAMPAIGN if own.consent_required else next(iter(asking), None),
         ring_seconds=ring_seconds,
         ring_source=ring_source,
+        silence=max(silences, key=lambda silence: silence.period, default=None),
     )
+
+
+def ceilings(own: OwnRules, started_at: datetime, at: datetime) -> list[Ceiling]:
+    """What a campaign's rate of abandoned calls is held against: of all its calls, and of those under each profile."""
+    own_share = None if own.abandon_ceiling is None else own.abandon_ceiling / 100
+    found = [Ceiling("", own_share, CAMPAIGN, *span(Period.THIRTY_DAYS, "UTC", started_at, at))]
+    for profile in profiles().values() if own.profile != NONE else ():
+        figure = profile.abandonment
+        if figure is not None:
+            share = min(figure.percent / 100, own_share or 1.0)
+            begins, ends = span(figure.period, figure.zone, started_at, at)
+            found.append(Ceiling(profile.name, share, f"{profile.name}: {figure.source}", begins, ends))
+    return found
+
+
+def longest_silence() -> timedelta:
+    """How long any profile leaves an abandoned number alone."""
+    figures = [profile.abandonment for profile in profiles().values() if profile.abandonment is not None]
+    return timedelta(hours=max((figure.silence_hours or 0 for figure in figures), default=0))
+
+
+def chain(name: str) -> tuple[str, ...]:
+    """The names of a profile and of what it includes."""
+    return tuple(profile.name for profile in _chain(name))
+
+
+def patience(applied: Iterable[str]) -> timedelta:
+    """How long a callee under these profiles (like `us/1`) may wait for a person."""
+    found = [profiles().get(name.partition("/")[0]) for name in applied]
+    figures = [p.abandonment.seconds for p in found if p is not None and p.abandonment is not None]
+    return timedelta(seconds=min(figures)) if figures else PATIENCE
 
 
 def loosened(own: OwnRules, timeout_seconds: int) -> list[tuple[str, str]]:
@@ -175,6 +231,10 @@ def loosened(own: OwnRules, timeout_seconds: int) -> list[tuple[str, str]]:
         if profile.ring is not None and timeout_seconds < profile.ring.seconds:
             least = f"{profile.ring.seconds} seconds ({profile.name}: {profile.ring.source})"
             wrong.append(("timeout_seconds", f"must be at least {least}"))
+        figure = profile.abandonment
+        if figure is not None and own.abandon_ceiling is not None and own.abandon_ceiling > figure.percent:
+            most = f"{figure.percent:g} % ({profile.name}: {figure.source})"
+            wrong.append(("abandon_ceiling", f"must not be above {most}"))
     return wrong
 
 

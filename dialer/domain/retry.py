@@ -39,6 +39,8 @@ class RetryPolicy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    abandoned: RetryRule | None = RetryRule(delay_seconds=72 * 3600)
+    """Somebody who was abandoned and to whom nobody has spoken; 72 hours as in the UK (profile `uk`)."""
     busy: RetryRule | None = RetryRule(delay_seconds=300)
     no_answer: RetryRule | None = RetryRule(delay_seconds=3600, number=NextNumber.NEXT)
     rejected: RetryRule | None = None

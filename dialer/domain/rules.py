@@ -71,6 +71,7 @@ class Rules:
         consent: who asks for recorded consent, None if nobody does.
         ring_seconds: the least time that it must ring before the call is given up, 0 if nobody asks for any.
         ring_source: who asks for it.
+        silence: the least time between an abandoned call and the next one to the number, as a cap of one.
     """
 
     profiles: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ class Rules:
     consent: str | None = None
     ring_seconds: int = 0
     ring_source: str = CAMPAIGN
+    silence: Cap | None = None
 
     def closed_by(self, zones: Sequence[str], at: datetime) -> Schedule | None:
         """The first schedule that forbids a call now."""

@@ -37,7 +37,12 @@ class Callee:
     name: str
     meaning: str
     steps: tuple[str, ...]
+    ring: float | None = None
 
+
+AGENT: Final = "+442079460007"
+SLOW_AGENT: Final = "+442079460085"
+"""Numbers at which the PBX's agents are: the one answers at once, the other after three seconds."""
 
 CALLEES: Final = (
     Callee(
@@ -50,6 +55,8 @@ CALLEES: Final = (
     Callee("82", "silent", "nothing is heard at all", ("Wait(15)",)),
     Callee("83", "presses_1", "presses 1 after a second", ("Wait(1)", "SendDTMF(1,200,200)", "Wait(5)")),
     Callee("84", "presses_9", "presses 9 after a second", ("Wait(1)", "SendDTMF(9,200,200)", "Wait(5)")),
+    Callee("85", "slow_agent", "rings three seconds, answers, talks", ("Wait(1)",), ring=3.0),
+    Callee("86", "impatient", "hangs up after a second and a half", ("Wait(1.5)",)),
 )
 """Answered calls whose callee can be heard."""
 
@@ -67,7 +74,8 @@ def dialplan(ledger: str, pace: Pace, sip_port: int) -> str:
     for fate in FATES:
         lines += _extension(fate.suffix, _steps(fate, pace, sip_port))
     for callee in CALLEES:
-        lines += _extension(callee.suffix, (*_ringing(pace.ring), *_up(), *callee.steps, *_hung_up("callee", 16)))
+        ringing = _ringing(callee.ring or pace.ring)
+        lines += _extension(callee.suffix, (*ringing, *_up(), *callee.steps, *_hung_up("callee", 16)))
     lines += _extension("_X", ("Goto(fates,00,1)",))
     lines += _extension("_XX", ("Goto(fates,00,1)",))
     lines += _extension("h", (f"Set(FILE({ledger},,,al,u)={_END})",))

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from dialer.clock import Clock, SystemClock
-from dialer.lab.carrier import Pace, dialplan, pjsip
+from dialer.lab.carrier import AGENT, SLOW_AGENT, Pace, dialplan, pjsip
 from dialer.lab.configuration import INSIDE, SOCKETS_INSIDE, Setting, append, copy, directories
 from dialer.lab.install import install, installed, require_root
 from dialer.lab.ledger import read_ledger
@@ -184,7 +184,7 @@ class Lab:
             Setting("pjsip.conf", TRUNK, "qualify_frequency", "1"),
             Setting("pjsip.conf", TRUNK, "rtp_timeout", str(self.options.rtp_timeout_seconds)),
         ]
-        additions = {"pjsip.conf": _more_trunks(hole)}
+        additions = {"pjsip.conf": f"{_more_trunks(hole)}\n{_agents(carrier_sip)}", "queues.conf": _QUEUES}
         if (database := self.options.database) is not None:
             for file in sorted(_DATABASE_FILES):
                 settings += [
@@ -258,13 +258,25 @@ def _free_ports() -> Iterator[tuple[int, int, int, int, int]]:
             probe.close()
 
 
+def _endpoint(name: str, aor: str) -> str:
+    endpoint = f"[{name}]\ntype = endpoint\ntransport = udp\ncontext = from-carrier\ndisallow = all\nallow = alaw\n"
+    return f"{endpoint}aors = {name}\n\n[{name}]\ntype = aor\n{aor}\n"
+
+
 def _more_trunks(hole: int) -> str:
     """Trunks that go wrong: `dead` never replies, `noreach` has no contact, `down` is known not to reply."""
-
-    def trunk(name: str, aor: str) -> str:
-        endpoint = f"[{name}]\ntype = endpoint\ntransport = udp\ncontext = from-carrier\ndisallow = all\nallow = alaw\n"
-        return f"{endpoint}aors = {name}\n\n[{name}]\ntype = aor\n{aor}\n"
-
     contact = f"contact = sip:{HOST}:{hole}\n"
     asked = f"{contact}qualify_frequency = 1\nqualify_timeout = 0.5\n"
-    return "\n".join((trunk("dead", contact), trunk("noreach", ""), trunk("down", asked)))
+    return "\n".join((_endpoint("dead", contact), _endpoint("noreach", ""), _endpoint("down", asked)))
+
+
+def _agents(carrier_sip: int) -> str:
+    """Telephones of people who speak to callees: the carrier plays them."""
+    numbers = {"agent1": AGENT, "slow1": SLOW_AGENT}
+    return "\n".join(
+        _endpoint(name, f"contact = sip:{number}@{HOST}:{carrier_sip}\n") for name, number in numbers.items()
+    )
+
+
+_QUEUES: Final = "[staffed]\nstrategy = ringall\nmember => PJSIP/agent1\n"
+"""A queue in which somebody is; that of deploy/asterisk has no member."""

@@ -15,7 +15,7 @@ from dialer.db.pages import Page, PageRequest
 from dialer.db.records import explaining
 from dialer.db.tables import Call
 from dialer.domain import profiles
-from dialer.domain.actions import AnswerAction
+from dialer.domain.actions import ANSWER_ACTION, AnswerAction, reaches_people
 from dialer.domain.caller_ids import CallerIdPool
 from dialer.domain.campaigns import CampaignCommand, CampaignState, DialOrder, allowed_commands, next_state
 from dialer.domain.profiles import NumberCap
@@ -44,6 +44,8 @@ class NewCampaign:
         caller_id: None for the trunk's. It must be the trunk's, where the trunk has said which are.
         caller_id_pool: instead of `caller_id`: it is chosen for each call.
         cps, channels: its own limits, below those of its trunk.
+        people: those who speak to whoever answers; None for calls that need nobody.
+        abandon_ceiling: in percent of those who answer, below what the profile says.
         profile: the compliance profile that holds at least (dialer.domain.profiles.names).
         number_caps: how often a number may be dialed, all campaigns together.
         not_before, not_after: its dates; nothing is dialed outside them.
@@ -61,6 +63,8 @@ class NewCampaign:
     max_attempts: int = 3
     cps: float | None = None
     channels: int | None = None
+    people: int | None = None
+    abandon_ceiling: float | None = None
     default_region: str | None = None
     default_time_zone: str | None = None
     calling_window: CallingWindow = field(default_factory=CallingWindow)
@@ -220,6 +224,8 @@ def _check(values: Mapping[str, Any]) -> None:
         wrong.append(("not_after", "must be later than not_before"))
     if values["caller_id"] is not None and values["caller_id_pool"] is not None:
         wrong.append(("caller_id_pool", "can't be together with caller_id: set one of them to null"))
+    if values["people"] is None and reaches_people(ANSWER_ACTION.validate_python(values["answer_action"])):
+        wrong.append(("people", "must be stated, as the answer action transfers to people: how many of them are free"))
     wrong += profiles.loosened(gating.own_rules(values), values["timeout_seconds"])
     if wrong:
         detail = "; ".join(f"{name}: {message}" for name, message in wrong)

@@ -19,7 +19,7 @@ from dialer.failpoints import Step
 from dialer.limits.breaker import Breaker, BreakerState
 from dialer.limits.limiter import LATENESS_SECONDS, Denied, Limit, Limiter, LimitsStale, Place
 from dialer.limits.slots import GLOBAL, Slot, campaign_scope, trunk_scope
-from dialer.services import gating
+from dialer.services import gating, people
 from dialer.services.refusing import refuse
 
 
@@ -176,6 +176,7 @@ class Claims:
         refused: list[tuple[RowMapping, Refusal, GateFacts]] = []
         numbers: set[str] = set()
         owned = Owned(trunk["caller_id"], trunk["caller_ids"])
+        paces = people.paces(tx, rows, rows[0]["at"]) if rows else {}
         for row in rows:
             if row["phone_number"] in numbers:
                 # Each dial counts for the next one's caps: a second call to a number waits for the next claim.
@@ -187,6 +188,7 @@ class Claims:
                 stopped=trunk["stop_at"] is not None,
                 allow_list_only=trunk["allow_list_only"],
                 cancelled=row["hangup_requested_at"] is not None,
+                people=paces.get(row["campaign_id"]),
             )
             refusal = decide(facts)
             if refusal is None:
@@ -198,7 +200,7 @@ class Claims:
         return _Gated([row for row, _ in allowed], {row["id"]: facts for row, facts in allowed}, len(refused))
 
     def _take(
-        self, trunk: RowMapping, gated: "_Gated", started: float
+        self, trunk: RowMapping, gated: _Gated, started: float
     ) -> tuple[list[tuple[Claimed, RowMapping]], str | None]:
         """Places in time and channel slots; what got one, and what the others lacked."""
         rows = gated.allowed
@@ -206,7 +208,7 @@ class Claims:
         # Redis answered at some moment between these two: whatever is sent counts as early from the one, as late from
         # the other.
         asked_at = self._clock.monotonic()
-        answers = self._limiter.take(slots, self._limits(trunk, rows))
+        answers = self._limiter.take(slots, self._limits(trunk, gated))
         taken_at = self._clock.monotonic()
         deadline = started + self._settings.dial_window_ms / 1000
         claimed = [
@@ -226,16 +228,20 @@ class Claims:
         ]
         return claimed, next((answer.by for answer in answers if isinstance(answer, Denied)), None)
 
-    def _limits(self, trunk: RowMapping, rows: list[RowMapping]) -> list[Limit]:
+    def _limits(self, trunk: RowMapping, gated: _Gated) -> list[Limit]:
         limits = {
             GLOBAL: Limit(GLOBAL, self._settings.max_cps, self._settings.max_channels),
             trunk_scope(trunk["id"]): Limit(trunk_scope(trunk["id"]), float(trunk["cps"]), trunk["channels"]),
         }
-        for row in rows:
+        for row in gated.allowed:
             if row["campaign_id"] is not None:
                 scope = campaign_scope(row["campaign_id"])
                 cps = float(row["cps"]) if row["cps"] is not None else None
                 channels = row["channels"] if row["channels"] is not None else trunk["channels"]
+                pace = gated.facts[row["id"]].people
+                if pace is not None:
+                    # From the claim to its end a call keeps somebody busy: people are channels.
+                    channels = min(channels, pace.calls)
                 limits[scope] = Limit(scope, cps, channels)
         return list(limits.values())
 
@@ -285,5 +291,6 @@ def _claim_row(claimed: Claimed, row: RowMapping, facts: GateFacts) -> dict[str,
         "timeout_seconds": claimed.timeout_seconds,
         "max_attempts": row["max_attempts"] if in_campaign else row["call_max_attempts"],
         "policy_version": row["version"] if in_campaign else 1,
+        "people": row["people"],
         "gate": orjson.dumps(gating.record(facts)).decode(),
     }

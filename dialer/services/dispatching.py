@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import uuid_utils.compat as uuid_utils
 from sqlalchemy import Connection, Engine, RowMapping
@@ -15,9 +15,11 @@ from dialer.domain.caller_ids import Owned
 from dialer.domain.profiles import rules_for
 from dialer.domain.sharing import Row, Sharing, Turns
 from dialer.failpoints import Step
-from dialer.services import gating
+from dialer.services import gating, people
 from dialer.services.nudges import Nudges
 from dialer.services.reconsidering import reconsider
+
+Campaign = RowMapping | Mapping[str, Any]
 
 _PROMOTED_AT_ONCE: Final = 5000
 _CALLS_A_JOB: Final = 200
@@ -57,19 +59,20 @@ class Dispatching:
 
     def _fill(self, tx: Connection, campaigns: Sequence[RowMapping]) -> int:
         campaigns = [c for c in campaigns if c["trunk_is_up"] and _has_caller_id(c)]
-        if not campaigns:
+        may_call = _with_people(tx, campaigns)
+        if not may_call:
             return 0
         places = dispatching.places(tx)
         load = dispatching.load(tx)
-        open_places = {campaign["id"]: _open_places(campaign, places) for campaign in campaigns}
+        open_places = {campaign["id"]: _open_places(campaign, places) for campaign in may_call}
 
         def queue(campaign: Row, most: int, turns: Turns) -> int:
             return self._queue(tx, campaign, open_places[campaign["id"]], most, turns)
 
         queued = 0
-        for trunk_id in sorted({campaign["trunk_id"] for campaign in campaigns}):
+        for trunk_id in sorted({campaign["trunk_id"] for campaign in may_call}):
             sharing = Sharing([row for row in load if row["trunk_id"] == trunk_id], self._settings.queue_ahead_seconds)
-            may_dial = [c for c in campaigns if c["trunk_id"] == trunk_id and open_places[c["id"]]]
+            may_dial = [c for c in may_call if c["trunk_id"] == trunk_id and open_places[c["id"]]]
             queued += sharing.fill(may_dial, queue)
         return queued
 
@@ -91,7 +94,21 @@ def _has_caller_id(campaign: RowMapping) -> bool:
     return gating.shown(row, Owned(campaign["trunk_caller_id"], campaign["caller_ids"])).wrong is None
 
 
-def _open_places(campaign: RowMapping, places: Mapping[int, Place]) -> list[int]:
+def _with_people(tx: Connection, campaigns: Sequence[RowMapping]) -> list[Campaign]:
+    """Without those that have nobody free, and with as many channels at most as there are people for."""
+    paces = people.paces(tx, campaigns, campaigns[0]["at"], key="id") if campaigns else {}
+    found: list[Campaign] = []
+    for campaign in campaigns:
+        pace = paces.get(campaign["id"])
+        if pace is None:
+            found.append(campaign)
+        elif pace.calls:
+            channels = campaign["channels"]
+            found.append({**campaign, "channels": pace.calls if channels is None else min(channels, pace.calls)})
+    return found
+
+
+def _open_places(campaign: Campaign, places: Mapping[int, Place]) -> list[int]:
     """Where the campaign's contacts may be called now, as far as hours and holidays go."""
     own = gating.own_rules(campaign)
     at: datetime = campaign["at"]

@@ -11,9 +11,12 @@ from sqlalchemy import ColumnElement, Connection, RowMapping
 
 from dialer.db import contact_numbers, transitions
 from dialer.db.contact_numbers import NumberRecord
+from dialer.domain.actions import MACHINE
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import NOT_COUNTED, Disposition, Hangup, classify
 from dialer.domain.numbers import ONE, Numbers
+from dialer.domain.people import is_abandoned
+from dialer.domain.profiles import patience
 from dialer.domain.retry import MAX_NOT_DIALED, Final, NextStep, Retry, RetryPolicy, next_step
 from dialer.limits.slots import Slot
 
@@ -68,6 +71,9 @@ def end_calls(
     for row in rows:
         ending = by_id[row["id"]]
         disposition = _disposition(row, ending)
+        abandoned = _abandoned(row) if disposition is Disposition.ANSWERED else None
+        if abandoned:
+            disposition = Disposition.ABANDONED
         if seen is not None:
             seen.append((row["trunk_id"], disposition))
         times = in_vain.get(row["id"], 0)
@@ -84,6 +90,7 @@ def end_calls(
                 "tech_cause": report.tech_cause if report else None,
                 "dialstatus": report.dialstatus if report else None,
                 "failure_reason": f"{ending.failure_reason}; set aside" if set_aside else ending.failure_reason,
+                "abandoned": abandoned,
             }
         )
         if disposition is Disposition.NOT_DIALED and row["claimed_at"] is not None:
@@ -133,6 +140,24 @@ def _disposition(row: RowMapping, ending: Ending) -> Disposition:
     )
 
 
+def _abandoned(row: RowMapping) -> bool | None:
+    """Whether the person who answered waited for one of ours in vain; None for a machine, and where nobody is to come.
+
+    Nobody came unless it was heard that somebody did: what fell into a gap counts against us.
+    """
+    if row["people"] is None or row["amd_status"] == MACHINE:
+        return None
+    if row["abandoned"] is not None:
+        return bool(row["abandoned"])
+    return is_abandoned(
+        waiting_since=row["waiting_since"],
+        served_at=row["served_at"],
+        has_begun=row["action_started_at"] is not None,
+        is_over=True,
+        patience=patience(row["profiles"] or ()),
+    )
+
+
 def seen_from(call: RowMapping, numbers: Mapping[int, Sequence[NumberRecord]]) -> Numbers:
     """The numbers of a call's contact, as seen from the one that was called; `numbers`: of contacts with several."""
     if call["position"] is None:
@@ -149,10 +174,13 @@ def _move(
     by_policy = False
     step: NextStep
     if row["contact_cancelled_at"] is not None:
-        answered = disposition is Disposition.ANSWERED
+        answered = disposition in (Disposition.ANSWERED, Disposition.ABANDONED)
         step = Final(FinalReason.ANSWERED if answered else FinalReason.CANCELLED)
     elif disposition is Disposition.WITHDRAWN and row["hangup_requested_at"] is not None:
         step = Final(FinalReason.CANCELLED)
+    elif disposition is Disposition.ABANDONED and row["served_at"] is not None:
+        # Late, but they have been spoken to.
+        step = Final(FinalReason.ANSWERED)
     elif _wants_call_back(row, disposition, attempts):
         step = Retry(max(row["callback_at"], ended_at))
     else:

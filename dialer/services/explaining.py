@@ -9,13 +9,15 @@ from sqlalchemy import Connection, Engine, RowMapping
 
 from dialer.config import Settings
 from dialer.db import campaigns, explaining, transitions
+from dialer.db.people import in_flight
 from dialer.domain.caller_ids import Owned
 from dialer.domain.contacts import ContactState
 from dialer.domain.gate import INSTALLATION, decide
-from dialer.domain.profiles import rules_for
+from dialer.domain.people import Pace
+from dialer.domain.profiles import longest_silence, rules_for
 from dialer.domain.rules import CAMPAIGN
 from dialer.errors import NotFound
-from dialer.services import gating
+from dialer.services import gating, people
 from dialer.services.pacing import Paces
 
 DUE: Final = "due"
@@ -23,6 +25,7 @@ IN_CALL: Final = "in_call"
 DONE: Final = "done"
 TRUNK_DISABLED: Final = "trunk_disabled"
 NO_LISTENER: Final = "no_listener"
+PEOPLE_BUSY: Final = "people_busy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Explanation:
 
     Attributes:
         code: one of the gate's; or `due` (nothing forbids it: it waits for its turn), `in_call`, `done`,
-            `trunk_disabled`, `no_listener`.
+            `trunk_disabled`, `no_listener`, `people_busy`.
         source: who made the rule.
         until: the first moment at which the gate says yes if nothing changes but the time; None if that won't do.
         checked: what the gate looked at; None where it wasn't asked.
@@ -79,6 +82,14 @@ class CampaignExplanation:
     as_of: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Staff:
+    """The people of a campaign, and how many of them its calls keep busy."""
+
+    pace: Pace
+    in_flight: int
+
+
 class Explaining:
     """Answers why not."""
 
@@ -95,9 +106,9 @@ class Explaining:
         """
         with self._engine.begin() as tx:
             row = explaining.contacts(tx, [contact_id], transitions.database_time(tx)).get(contact_id)
-        if row is None:
-            raise NotFound(f"There is no contact {contact_id}.")
-        return self._explain(row)
+            if row is None:
+                raise NotFound(f"There is no contact {contact_id}.")
+            return self._explain(row, _staff(tx, row))
 
     def campaign(self, campaign_id: int) -> CampaignExplanation:
         """Every contact counted once, with what was committed at `as_of`.
@@ -110,11 +121,12 @@ class Explaining:
             if campaign is None:
                 raise NotFound(f"There is no campaign {campaign_id}.")
             at = transitions.database_time(tx)
-            found = explaining.groups(tx, campaign_id, at, _caps(tx, asdict(campaign)))
+            found = explaining.groups(tx, campaign_id, at, *_limits(tx, asdict(campaign)))
             samples = explaining.contacts(tx, [row["contact_id"] for row in found], at)
+            staff = _staff(tx, next(iter(samples.values()))) if samples else None
         merged: dict[tuple[str, str, datetime | None], Group] = {}
         for row in found:
-            told = self._explain(samples[row["contact_id"]])
+            told = self._explain(samples[row["contact_id"]], staff)
             key = (told.code, told.rule if told.code == DONE else told.source, told.until)
             before = merged.get(key)
             merged[key] = Group(
@@ -128,9 +140,9 @@ class Explaining:
         groups = sorted(merged.values(), key=lambda group: -group.contacts)
         return CampaignExplanation(campaign_id, sum(group.contacts for group in groups), groups, at)
 
-    def _explain(self, row: RowMapping) -> Explanation:
+    def _explain(self, row: RowMapping, staff: "_Staff | None") -> Explanation:
         state = ContactState(row["contact_state"])
-        code, rule, source, until, checked = self._why(state, row)
+        code, rule, source, until, checked = self._why(state, row, staff)
         return Explanation(
             contact_id=row["contact_id"],
             campaign_id=row["campaign_id"],
@@ -147,7 +159,7 @@ class Explaining:
         )
 
     def _why(
-        self, state: ContactState, row: RowMapping
+        self, state: ContactState, row: RowMapping, staff: "_Staff | None"
     ) -> tuple[str, str, str, datetime | None, dict[str, Any] | None]:
         if state is ContactState.DONE:
             return DONE, f"nothing more happens: {row['final_reason']}", CAMPAIGN, None, None
@@ -160,6 +172,7 @@ class Explaining:
             stopped=row["stop_at"] is not None,
             allow_list_only=row["allow_list_only"],
             due_at=row["due_at"],
+            people=staff.pace if staff else None,
         )
         refusal = decide(facts)
         checked = gating.record(facts, refusal)
@@ -169,14 +182,24 @@ class Explaining:
             return TRUNK_DISABLED, "the campaign's trunk or its node is disabled", INSTALLATION, None, checked
         if not row["listener_alive"]:
             return NO_LISTENER, "nobody listens to the trunk's node", INSTALLATION, None, checked
+        if staff is not None and staff.in_flight >= staff.pace.calls:
+            return PEOPLE_BUSY, f"{staff.in_flight} calls are under way, for {staff.pace}", CAMPAIGN, None, checked
         trouble = self._paces.trouble(row["trunk_id"])
         rule = "nothing forbids it: it waits for its turn" + (f"; {trouble}" if trouble else "")
         return DUE, rule, CAMPAIGN, row["at"], checked
 
 
-def _caps(tx: Connection, campaign: dict[str, Any]) -> list[tuple[int, int]]:
-    """All caps and gaps that may bind one of the campaign's contacts, as (calls, seconds)."""
+def _staff(tx: Connection, row: RowMapping) -> _Staff | None:
+    pace = people.paces(tx, [row], row["at"]).get(row["campaign_id"])
+    return None if pace is None else _Staff(pace, in_flight(tx, row["campaign_id"]))
+
+
+def _limits(tx: Connection, campaign: dict[str, Any]) -> tuple[list[tuple[int, int]], float]:
+    """What may bind one of the campaign's contacts: caps and gaps, as (calls, seconds); seconds after an abandoned
+    call."""
     own = gating.own_rules(campaign)
     rules = [rules_for(own, regions) for regions in {(), *explaining.regions(tx)}]
     caps = {cap for rule in rules for cap in (*rule.caps, *([rule.gap] if rule.gap else []))}
-    return sorted((cap.calls, int(cap.period.total_seconds())) for cap in caps)
+    # Also of profiles that only a contact's number tells.
+    silence = longest_silence().total_seconds()
+    return sorted((cap.calls, int(cap.period.total_seconds())) for cap in caps), silence

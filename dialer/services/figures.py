@@ -21,11 +21,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.config import Settings
 from dialer.db import figures, nodes
+from dialer.db import people as people_rows
 from dialer.domain.dispositions import Disposition
 from dialer.errors import LimitsUnavailable
 from dialer.limits.breaker import Breaker
 from dialer.limits.limiter import Limiter
 from dialer.limits.slots import GLOBAL, trunk_scope
+from dialer.services import people
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +137,7 @@ class Figures(Collector):
             with self._engine.begin() as tx:
                 self._trunks = figures.trunk_names(tx)
                 self.ended.look(tx, self._trunks)
-                families = [family for gauges in figures.ALL for family in _families(tx, gauges)]
+                families = [family for gauges in figures.ALL for family in _families(tx, gauges)] + _people(tx)
         except SQLAlchemyError as error:
             log.warning("PostgreSQL can't be asked: %s", str(error).partition("\n")[0])
             up.add_metric([], 0)
@@ -185,6 +187,9 @@ class Figures(Collector):
         yield from (used, opened)
 
 
+_ONE: Final = ("campaign",)
+_BY_RULE: Final = ("campaign", "rule")
+
 _REDIS: Final[Mapping[str, tuple[str, str]]] = {
     "used_memory": ("used_bytes", "Memory that Redis uses."),
     "maxmemory": ("max_bytes", "Memory that Redis may use."),
@@ -205,6 +210,24 @@ def _families(tx: Connection, gauges: figures.Gauges) -> list[Metric]:
         for column, family in families.items():
             family.add_metric(labels, float(row[column]))
     return list(families.values())
+
+
+def _people(tx: Connection) -> list[Metric]:
+    campaigns = people_rows.campaigns(tx)
+    paces = people.paces(tx, campaigns, campaigns[0]["at"], key="id") if campaigns else {}
+    free = GaugeMetricFamily("dialer_campaign_people", "People of a campaign, to speak to who answers.", labels=_ONE)
+    calls = GaugeMetricFamily("dialer_campaign_people_calls", "Calls that they allow now.", labels=_ONE)
+    rate = GaugeMetricFamily("dialer_campaign_abandoned_percent", "Of those who answered, by rule.", labels=_BY_RULE)
+    ceiling = GaugeMetricFamily("dialer_campaign_abandon_ceiling_percent", "The most of that.", labels=_BY_RULE)
+    for campaign_id, pace in paces.items():
+        free.add_metric([str(campaign_id)], pace.people)
+        calls.add_metric([str(campaign_id)], pace.calls)
+        for item in pace.measured:
+            labels = [str(campaign_id), item.ceiling.profile or "campaign"]
+            rate.add_metric(labels, 100 * item.tally.rate)
+            if item.ceiling.share is not None:
+                ceiling.add_metric(labels, 100 * item.ceiling.share)
+    return [free, calls, rate, ceiling]
 
 
 def _single(name: str, meaning: str, value: float) -> Metric:

@@ -258,6 +258,10 @@ def _assumptions(
         said.append("a call list is being imported: only contacts that are in are counted")
     if asked["stop_at"] is not None:
         said.append("the emergency stop is on: it is taken to be lifted now")
+    if asked["people"] == 0:
+        said.append("the campaign has no people to speak to who answers: it is taken to have enough from now on")
+    elif asked["people"] is not None:
+        said.append("its people stay as many as they are, and nobody is abandoned")
     if not (asked["trunk_enabled"] and asked["listener_alive"]):
         said.append("the trunk, its node or its listener is not working: it is taken to work from now on")
     return said

@@ -16,6 +16,7 @@ from dialer.domain import caller_ids, phone
 from dialer.domain.caller_ids import CallerIdPool, Owned, Shown
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.gate import GateFacts, Refusal
+from dialer.domain.people import Pace
 from dialer.domain.profiles import NONE, OwnRules, regions_of, rules_for
 from dialer.domain.rules import Rules
 from dialer.domain.window import CallingWindow
@@ -29,6 +30,7 @@ OWN_RULES: Final = (
     "min_gap_seconds",
     "skip_holidays",
     "consent_required",
+    "abandon_ceiling",
 )
 """The columns of a campaign that are rules of the gate."""
 
@@ -42,6 +44,7 @@ def facts(
     allow_list_only: bool,
     cancelled: bool = False,
     due_at: datetime | None = None,
+    people: Pace | None = None,
 ) -> GateFacts:
     """What the gate decides on.
 
@@ -49,6 +52,7 @@ def facts(
         row: of the callee and the campaign, as `dialer.db.claiming.candidates` reads it. `campaign_id` is None for a
             call outside any campaign.
         owned: the caller ids of the trunk.
+        people: how many calls the campaign may have under way, if it has people to speak to who answers.
     """
     in_campaign = row["campaign_id"] is not None
     undialable = phone.dialable(row["phone_number"], settings.special_numbers_allowed)
@@ -67,6 +71,8 @@ def facts(
         zones=tuple(row["zones"] or ()) or ((default_zone,) if default_zone else ()),
         rules=rules(own_rules(row) if in_campaign else single_call_rules(settings), row["phone_number"], regions),
         dials=tuple(row["number_dialed_at"] or ()),
+        abandoned_at=row["number_abandoned_at"],
+        people=people,
         consented=row["consent_at"] is not None and row["consent_at"] <= row["at"],
         not_before=row["not_before"],
         not_after=row["not_after"],
@@ -141,6 +147,8 @@ def record(decided: GateFacts, refusal: Refusal | None = None) -> dict[str, Any]
         "caller_id_by": decided.caller_id.by,
         "ring_seconds": decided.rules.ring_seconds,
     }
+    if decided.people is not None:
+        stored["people"] = {"people": decided.people.people, "calls": decided.people.calls}
     if refusal is not None:
         stored["refusal"] = {
             "code": refusal.code.value,

@@ -22,6 +22,7 @@ _BAD: Final = frozenset({Disposition.CONGESTION, Disposition.TRUNK_FAULT})
 _GOOD: Final = frozenset(
     {
         Disposition.ANSWERED,
+        Disposition.ABANDONED,
         Disposition.BUSY,
         Disposition.NO_ANSWER,
         Disposition.REJECTED,

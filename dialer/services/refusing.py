@@ -25,6 +25,8 @@ _FORESEEN: Final = frozenset(
         GateCode.CAMPAIGN_NOT_BEGUN,
         GateCode.CAMPAIGN_OVER,
         GateCode.LIST_OFF,
+        GateCode.NO_PEOPLE,
+        GateCode.ABANDON_CEILING,
         GateCode.ZONE_UNKNOWN,
     }
 )
@@ -53,6 +55,7 @@ def refuse(tx: Connection, refused: Sequence[tuple[RowMapping, Refusal, GateFact
                 "tech_cause": None,
                 "dialstatus": None,
                 "failure_reason": refusal.code.value,
+                "abandoned": None,
             }
             for row, refusal, _ in refused
         ],

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from dialer.clock import Clock
 from dialer.config import Settings
-from dialer.db import call_records, caller_ids, control, dnc, telephony
+from dialer.db import call_records, caller_ids, control, dnc, people, telephony
 from dialer.db.telephony import TrunkRecord
 from dialer.domain import gate
 from dialer.domain.actions import AnswerAction
@@ -116,6 +116,7 @@ class SingleCalls:
             "dnc": dnc.scope_of(tx, number, None),
             "zones": zone_names,
             "number_dialed_at": call_records.dials(tx, number),
+            "number_abandoned_at": people.abandoned_at(tx, number),
         }
         facts = gating.facts(
             row,

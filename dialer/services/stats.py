@@ -1,5 +1,6 @@
 """Where a campaign stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -7,10 +8,13 @@ from typing import Final
 from sqlalchemy import Connection, Engine, text
 
 from dialer.db import campaigns, counts
+from dialer.db.campaigns import CampaignRecord
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import Disposition
+from dialer.domain.people import Measured, Pace
 from dialer.errors import NotFound
+from dialer.services.people import pace_of
 
 _LIVE: Final = text("""
     SELECT 'queued' AS state, count(*) AS n FROM calls WHERE state = 'queued' AND campaign_id = :campaign_id
@@ -18,6 +22,30 @@ _LIVE: Final = text("""
     SELECT state, count(*) FROM calls
     WHERE state IN ('originating', 'ringing', 'up') AND campaign_id = :campaign_id GROUP BY state
 """)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate of abandoned calls, in percent, over the present period of a rule (dialer.domain.people.Ceiling)."""
+
+    profile: str | None
+    source: str
+    begins: datetime
+    ends: datetime
+    answered: int
+    abandoned: int
+    percent: float
+    ceiling: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleStats:
+    """A campaign's people, how many calls are allowed for them, and who waited in vain."""
+
+    people: int
+    calls: int
+    opens_at: datetime | None
+    rates: Sequence[Rate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +71,7 @@ class CampaignStats:
     in_flight: dict[str, int]
     in_flight_total: int
     import_running: bool
+    people: PeopleStats | None
     as_of: datetime
 
 
@@ -62,10 +91,11 @@ class Stats:
             campaign = campaigns.get(tx, campaign_id)
             if campaign is None:
                 raise NotFound(f"There is no campaign {campaign_id}.")
-            return _stats(tx, campaign_id, CampaignState(campaign.state))
+            return _stats(tx, campaign)
 
 
-def _stats(tx: Connection, campaign_id: int, state: CampaignState) -> CampaignStats:
+def _stats(tx: Connection, campaign: CampaignRecord) -> CampaignStats:
+    campaign_id = campaign.id
     found = counts.read(tx, campaign_id)
     live = {row.state: row.n for row in tx.execute(_LIVE, {"campaign_id": campaign_id})}
     done = {reason: found.get(f"contacts.done.{reason}", 0) for reason in FinalReason}
@@ -78,7 +108,7 @@ def _stats(tx: Connection, campaign_id: int, state: CampaignState) -> CampaignSt
     as_of: datetime = tx.execute(text("SELECT now()")).scalar_one()
     return CampaignStats(
         campaign_id=campaign_id,
-        state=state,
+        state=CampaignState(campaign.state),
         contacts=contacts,
         contacts_total=sum(contacts.values()),
         done=done,
@@ -88,5 +118,27 @@ def _stats(tx: Connection, campaign_id: int, state: CampaignState) -> CampaignSt
         in_flight=in_flight,
         in_flight_total=sum(in_flight.values()),
         import_running=campaigns.import_runs(tx, campaign_id),
+        people=_people(pace_of(tx, campaign, as_of)),
         as_of=as_of,
+    )
+
+
+def _people(pace: Pace | None) -> PeopleStats | None:
+    if pace is None:
+        return None
+    return PeopleStats(pace.people, pace.calls, pace.opens_at, [rate(item) for item in pace.measured])
+
+
+def rate(item: Measured) -> Rate:
+    """What is shown of a ceiling and its tally."""
+    ceiling, tally = item.ceiling, item.tally
+    return Rate(
+        profile=ceiling.profile or None,
+        source=ceiling.source,
+        begins=ceiling.begins,
+        ends=ceiling.ends,
+        answered=tally.answered,
+        abandoned=tally.abandoned,
+        percent=round(100 * tally.rate, 3),
+        ceiling=None if ceiling.share is None else round(100 * ceiling.share, 3),
     )

@@ -14,6 +14,7 @@ from dialer.simulator.fates import BY_NAME, CAUSE_TO_SIP, FateBook, cause_of, di
 from dialer.simulator.ledger import REDIRECTED, LedgerWriter, read_ledger
 from dialer.simulator.playbacks import Playbacks
 from dialer.simulator.settings import SimulatorSettings
+from dialer.simulator.transfers import TRANSFER_CONTEXT, Transfers
 
 # Flags that Asterisk shows as a soft hang-up's `cause`: somebody asked for it, or the channel's own driver did.
 SOFT_HANGUP_EXPLICIT = 32
@@ -38,6 +39,8 @@ class Exchange:
         self.applications = Applications(self.timestamps)
         self.channels = ChannelStore()
         self.playbacks = Playbacks(loop, settings.playback_ms / 1000, self.deliver)
+        talk = settings.talk_ms / 1000
+        self.transfers = Transfers(loop, talk, self.deliver, self.now, self._dialplan_is_over)
         # How often each number was dialled, earlier runs on the same ledger included.
         self.invites: Counter[str] = Counter()
         self._loop = loop
@@ -256,6 +259,8 @@ class Exchange:
         self.deliver(channel, "ChannelDialplan", lambda: self._dialplan_event(channel))
         if channel.context in (MENU_CONTEXT, AMD_CONTEXT):
             self._after(channel, self.settings.ivr_ms / 1000, self._hand_back)
+        elif channel.context == TRANSFER_CONTEXT:
+            self.transfers.begin(channel)
         elif exists:
             self._after(channel, self.settings.ivr_ms / 1000, self._dialplan_is_over)
         else:

@@ -43,8 +43,8 @@ class Installation:
             self.trunk_id: int = tx.execute(trunk.returning(Trunk.id)).scalar_one()
         self.node = Node(self.node_id, "pbx1", pbx.target.url, USERNAME)
 
-    def run(self, suffix: str, action: dict[str, Any]) -> Any:
-        """The call's row once it is over."""
+    def run(self, suffix: str, action: dict[str, Any], *, people: int | None = None) -> Any:
+        """The call's row once it is over. With `people` it is one of a campaign that has them."""
         call_id, number = uuid.uuid4(), self.pbx.number(suffix)
         with self.dialer.engine.begin() as tx:
             tx.execute(
@@ -58,6 +58,7 @@ class Installation:
                     max_attempts=1,
                     policy_version=1,
                     timeout_seconds=10,
+                    people=people,
                     claim_token=uuid.uuid4(),
                     claimed_at=text("clock_timestamp()"),
                     dial_by=text("clock_timestamp() + interval '5 s'"),
@@ -157,3 +158,38 @@ def test_a_transfer_to_somebody_who_is_not_there_is_reported(installation: Insta
 
 def test_a_sound_begins_within_two_seconds(installation: Installation) -> None:
     assert _delay(installation.run("03", {"type": "play", "sound": "beep"})) < timedelta(seconds=2)
+
+
+@pytest.mark.parametrize(
+    "action", [{"type": "transfer", "extension": "agent1"}, {"type": "transfer", "queue": "staffed"}]
+)
+def test_who_is_put_through_to_a_person_is_served(installation: Installation, action: dict[str, Any]) -> None:
+    call = installation.run("03", action, people=1)
+    assert (call["disposition"], call["abandoned"]) == ("answered", False), dict(call)
+    assert call["waiting_since"] == call["answered_at"]
+    assert call["answered_at"] < call["served_at"] < call["answered_at"] + timedelta(seconds=2)
+    assert call["served_at"] < call["ended_at"]
+
+
+def test_a_queue_with_nobody_in_it_abandons(installation: Installation) -> None:
+    call = installation.run("03", {"type": "transfer", "queue": "agents"}, people=1)
+    assert (call["disposition"], call["abandoned"], call["served_at"]) == ("abandoned", True, None)
+    assert call["result"] == "queue_joinempty"
+
+
+def test_who_hangs_up_before_a_person_has_come_is_abandoned(installation: Installation) -> None:
+    call = installation.run("86", {"type": "transfer", "extension": "slow1"}, people=1)
+    assert (call["disposition"], call["served_at"]) == ("abandoned", None)
+
+
+def test_who_is_served_after_three_seconds_is_abandoned(installation: Installation) -> None:
+    call = installation.run("03", {"type": "transfer", "extension": "slow1"}, people=1)
+    assert (call["disposition"], call["abandoned"]) == ("abandoned", True)
+    assert call["served_at"] > call["waiting_since"] + timedelta(seconds=2)
+
+
+def test_an_ivr_that_dials_somebody_is_seen_too(installation: Installation) -> None:
+    action = {"type": "continue", "context": "dialer-transfer", "extension": "agent1"}
+    call = installation.run("03", action, people=1)
+    assert (call["disposition"], call["abandoned"]) == ("answered", False)
+    assert call["answered_at"] < call["waiting_since"] < call["served_at"]

@@ -87,6 +87,7 @@ def _dial(stand: Stand, simulator_url: str) -> None:
             "max_attempts": 3,
             "calling_window": {"start": "00:00", "end": "24:00"},
             "answer_action": {"type": "play", "sound": "hello-world"},
+            "people": 50,
         },
     )
     api.upload(f"/v1/campaigns/{campaign['id']}/call-lists?name=sample", call_list(1500))

@@ -14,6 +14,7 @@ from dialer.db.tables.campaigns import (
     DncEntry,
     ImportChunk,
     ImportRefusal,
+    LiveAnswer,
     ZoneSet,
 )
 from dialer.db.tables.requeues import Requeue
@@ -38,6 +39,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportChunk",
     "ImportRefusal",
+    "LiveAnswer",
     "LoginFailure",
     "NumberDials",
     "PbxNode",

@@ -62,6 +62,7 @@ class Call(CreatedAt, Base):
             postgresql_where=text("hangup_requested_at IS NOT NULL AND state IN ('originating', 'ringing', 'up')"),
         ),
         Index("ix_calls_ended_at", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
+        Index("ix_calls_abandoned", "phone_number", "ended_at", postgresql_where=text("abandoned")),
         Index("ix_calls_late_dialed", "late_dialed_at", postgresql_where=text("late_dialed_at IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "70"}},
     )
@@ -113,6 +114,14 @@ class Call(CreatedAt, Base):
     """What the dialplan has reported."""
     callback_at: Mapped[datetime | None]
     """When the callee wants to be called again."""
+    people: Mapped[int | None]
+    """How many people the campaign had at the claim; None: the call needs nobody."""
+    waiting_since: Mapped[datetime | None]
+    """Since when the callee waits for a person."""
+    served_at: Mapped[datetime | None]
+    """When a person came to speak to the callee."""
+    abandoned: Mapped[bool | None]
+    """Whether a person who answered was left without one of ours; None: not known yet, or no person answered."""
 
     dialstatus: Mapped[str | None]
     cause: Mapped[int | None] = mapped_column(SmallInteger)

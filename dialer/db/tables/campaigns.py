@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -41,6 +42,8 @@ class Campaign(CreatedAt, Base):
         CheckConstraint("not_before < not_after", name="dates"),
         CheckConstraint("caller_id IS NULL OR caller_id_pool IS NULL", name="one_caller_id"),
         CheckConstraint(one_of("dial_order", DialOrder), name="dial_order"),
+        CheckConstraint("people >= 0", name="people_ge_0"),
+        CheckConstraint("abandon_ceiling > 0 AND abandon_ceiling <= 100", name="abandon_ceiling_range"),
         Index("ix_campaigns_created_at", "created_at"),
     )
 
@@ -59,6 +62,10 @@ class Campaign(CreatedAt, Base):
     max_attempts: Mapped[int] = mapped_column(SmallInteger)
     cps: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
     channels: Mapped[int | None]
+    people: Mapped[int | None]
+    """Those who speak to whoever answers: so many calls at most are under way. None: the calls need nobody."""
+    abandon_ceiling: Mapped[float | None] = mapped_column(Double)
+    """In percent of those who answer; below what its profiles say."""
     default_region: Mapped[str | None]
     default_time_zone: Mapped[str | None]
     calling_window: Mapped[dict[str, Any]]
@@ -289,6 +296,24 @@ class CampaignCount(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     n: Mapped[int] = mapped_column(BigInteger)
+
+
+class LiveAnswer(Base):
+    """People who answered calls of a campaign that has people for them, by the hour of their answer (UTC).
+
+    Each is counted once when it is known whether they were abandoned, by a trigger on `calls` (migration 0018): in the
+    row of each profile that held for the call, and in that of all calls, whose `profile` is empty.
+    """
+
+    __tablename__ = "live_answers"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
+    profile: Mapped[str] = mapped_column(primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    answered: Mapped[int]
+    abandoned: Mapped[int]
+    abandoned_at: Mapped[datetime | None]
+    """The last of them."""
 
 
 class CampaignCountDelta(Base):

@@ -13,9 +13,22 @@ from sqlalchemy import Connection, Engine, RowMapping
 from dialer import failpoints
 from dialer.clock import Clock
 from dialer.db import dnc, following, nodes
-from dialer.domain.actions import ANSWER_ACTION, AnswerAction, CallBack, HangUp, OptOut, after_amd, after_menu, place_of
+from dialer.domain.actions import (
+    ANSWER_ACTION,
+    MACHINE,
+    AnswerAction,
+    CallBack,
+    HangUp,
+    OptOut,
+    Transfer,
+    after_amd,
+    after_menu,
+    place_of,
+)
 from dialer.domain.calls import CallState
 from dialer.domain.dispositions import Disposition
+from dialer.domain.people import is_abandoned
+from dialer.domain.profiles import patience
 from dialer.limits.slots import Slot
 from dialer.services.ending import Ending, end_calls
 from dialer.services.listening.errors import ReignOver
@@ -115,6 +128,7 @@ class Following:
             tx,
             [
                 _progress(item, step, to_act.get(row["id"]), chosen.get(row["id"]), at)
+                | _served(row, item, step, to_act.get(row["id"]), at)
                 for row, item, step in steps
                 if step.state is not None
             ],
@@ -215,6 +229,27 @@ def _progress(
         "extension": on.extension if on else None,
         "priority": on.priority if on else None,
     }
+
+
+def _served(row: RowMapping, news: CallNews, step: Step, action: AnswerAction | None, at: datetime) -> dict[str, Any]:
+    """Since when the callee waits for a person, and whether one came in time."""
+    if row["people"] is None:
+        return {"waiting_since": None, "served_at": None, "abandoned": None}
+    waiting_since = row["waiting_since"] or news.sought_at
+    if isinstance(action, Transfer):
+        # Who is put through at once waits from their answer on; others from their digit, or their greeting's end.
+        answered_at = row["answered_at"] or news.up_at or at
+        waiting_since = row["waiting_since"] or (answered_at if step.acts else at)
+    served_at = row["served_at"] or news.served_at
+    abandoned = is_abandoned(
+        waiting_since=waiting_since,
+        served_at=served_at,
+        has_begun=True,
+        is_over=False,
+        patience=patience(row["profiles"] or ()),
+    )
+    is_machine = (news.amd_status or row["amd_status"]) == MACHINE
+    return {"waiting_since": waiting_since, "served_at": served_at, "abandoned": None if is_machine else abandoned}
 
 
 def _read(stored: Any, whose: str) -> AnswerAction:

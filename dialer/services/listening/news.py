@@ -24,6 +24,7 @@ from dialer.services.ending import Ending, HangupReport
 _UP = "Up"
 _RINGING = "Ringing"
 _RINGING_DIALSTATUS = "RINGING"
+_ANSWERED_DIALSTATUS = "ANSWER"
 
 
 @dataclass(slots=True)
@@ -38,6 +39,8 @@ class CallNews:
         is_stale: it was handed to us too long ago for its answer action to begin.
         is_stock: all this is from a list of channels, so that it may not be new.
         result: what the dialplan has reported.
+        sought_at: when the dialplan first called somebody for the callee.
+        served_at: when somebody was there.
         hangup: how it ended, if it did.
     """
 
@@ -54,6 +57,8 @@ class CallNews:
     digit: str | None = None
     amd_status: str | None = None
     result: str | None = None
+    sought_at: datetime | None = None
+    served_at: datetime | None = None
     dialstatus: str | None = None
     hangup: HangupReport | None = None
 
@@ -83,9 +88,15 @@ class News:
             case Reported(channel=channel, what=what, value=value):
                 news = self._of(channel)
                 if news is not None:
-                    _reported(news, what, value)
+                    _reported(news, what, value, at)
             case ChannelStateChange(channel=channel):
                 self._sign_of_life(channel, at)
+            case Dial(caller=ChannelSnapshot() as caller, dialstatus=dialstatus):
+                news = self._of(caller)
+                if news is not None and dialstatus == "":
+                    news.sought_at = news.sought_at or at()
+                elif news is not None and dialstatus == _ANSWERED_DIALSTATUS:
+                    news.served_at = news.served_at or at()
             case Dial(peer=peer, dialstatus=dialstatus):
                 news = self._sign_of_life(peer, at)
                 if news is not None and dialstatus:
@@ -145,11 +156,13 @@ def _handed(news: CallNews, args: tuple[str, ...]) -> None:
             news.in_stasis = True
 
 
-def _reported(news: CallNews, what: str, value: str) -> None:
+def _reported(news: CallNews, what: str, value: str, at: Callable[[], datetime]) -> None:
     if what == "digit":
         news.digit = value or NO_DIGIT
     elif what == "status":
         news.amd_status = value
+    elif what == "served":
+        news.served_at = news.served_at or at()
     else:
         news.result = value
 

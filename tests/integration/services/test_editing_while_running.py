@@ -99,6 +99,16 @@ def _ten(world: World) -> None:
     world.contacts(10)
 
 
+def _some_abandoned(world: World) -> None:
+    _ten(world)
+    world.set_campaign(people=10)
+    world.execute(
+        "INSERT INTO live_answers VALUES "
+        "(:campaign, '', date_trunc('hour', clock_timestamp(), 'UTC'), 1000, 20, clock_timestamp())",
+        campaign=world.campaign_id,
+    )
+
+
 def _second_trunk(world: World) -> int:
     with world.engine.begin() as tx:
         return make_trunk(tx, world.node_id, "second")
@@ -249,6 +259,8 @@ CASES = [
     Case("max_attempts", 4, _somebody_later, _after_three, 0, 1),
     Case("cps", 1.0, _ten, _many, 10, 1),
     Case("channels", 2, _ten, _many, 10, 2),
+    Case("people", 3, _ten, _many, 10, 3),
+    Case("abandon_ceiling", 1.0, _some_abandoned, _many, 10, 0),
     Case("default_region", "DE", _nothing, _national, "phone_no_region", None),
     Case("default_time_zone", "UTC", _of_unknown_zone, numbers, [], US),
     Case("calling_window", CallingWindow.parse("00:00-24:00"), _one_while(calling_window=CLOSED), numbers, [], US),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -14,8 +15,8 @@ from dialer.domain import rules
 from dialer.domain.caller_ids import Owned
 from dialer.domain.gate import GateCode, decide
 from dialer.errors import NotFound
-from dialer.services import gating
-from dialer.services.explaining import DONE, DUE, IN_CALL, NO_LISTENER, TRUNK_DISABLED, CampaignExplanation
+from dialer.services import gating, people
+from dialer.services.explaining import DONE, DUE, IN_CALL, NO_LISTENER, PEOPLE_BUSY, TRUNK_DISABLED, CampaignExplanation
 from tests.support.factories import make_call, number
 from tests.support.world import World
 
@@ -59,12 +60,35 @@ def _disabled(world: World) -> None:
     world.execute("UPDATE trunks SET enabled = false")
 
 
+def _nobody_free(world: World) -> None:
+    world.set_campaign(people=0)
+
+
+def _at_the_ceiling(world: World) -> None:
+    world.set_campaign(people=5, abandon_ceiling=3)
+    world.execute(
+        "INSERT INTO live_answers VALUES (:campaign, '', date_trunc('hour', clock_timestamp(), 'UTC'), 100, 3, :at)",
+        campaign=world.campaign_id,
+        at=world.now() - timedelta(minutes=50),
+    )
+
+
+def _all_busy(world: World) -> None:
+    world.set_campaign(people=1)
+    open_call: dict[str, Any] = {"campaign_id": world.campaign_id, "state": "ringing", "claim_token": uuid4()}
+    with world.engine.begin() as tx:
+        make_call(tx, world.trunk_id, **open_call)
+
+
 OF_CAMPAIGNS: dict[str, Callable[[World], None]] = {
     GateCode.CAMPAIGN_NOT_RUNNING: _paused,
     GateCode.EMERGENCY_STOP: _stopped,
     GateCode.CAMPAIGN_NOT_BEGUN: _not_begun,
     GateCode.CAMPAIGN_OVER: _over,
     GateCode.NO_CALLER_ID: _no_caller_id,
+    GateCode.NO_PEOPLE: _nobody_free,
+    GateCode.ABANDON_CEILING: _at_the_ceiling,
+    PEOPLE_BUSY: _all_busy,
     NO_LISTENER: _unheard,
     TRUNK_DISABLED: _disabled,
 }
@@ -92,10 +116,13 @@ OF_CONTACTS = {
 OF_CALLS = {GateCode.CANCELLED}
 """Of a call that is queued already: its contact is `in_call`."""
 
+OF_PROFILES = {GateCode.ABANDONED_LATELY}
+"""Asked for by a profile alone: tests/integration/services/test_people.py."""
+
 
 def test_every_reason_there_is_is_shown_here() -> None:
-    ours = {DUE, IN_CALL, DONE, TRUNK_DISABLED, NO_LISTENER}
-    assert {*OF_CAMPAIGNS, *OF_CONTACTS, *OF_CALLS} == {*GateCode, *ours}
+    ours = {DUE, IN_CALL, DONE, TRUNK_DISABLED, NO_LISTENER, PEOPLE_BUSY}
+    assert {*OF_CAMPAIGNS, *OF_CONTACTS, *OF_CALLS, *OF_PROFILES} == {*GateCode, *ours}
     assert not OF_CAMPAIGNS.keys() & OF_CONTACTS.keys()
 
 
@@ -203,9 +230,16 @@ def _allowed(world: World, contact_id: int, at: Any) -> bool:
     """What the gate says at another time."""
     with world.engine.begin() as tx:
         row = explaining.contacts(tx, [contact_id], transitions.database_time(tx))[contact_id]
+        pace = people.paces(tx, [row], at).get(row["campaign_id"])
     owned = Owned(row["trunk_caller_id"], row["caller_ids"])
     facts = gating.facts(
-        row, world.settings, owned=owned, stopped=False, allow_list_only=False, due_at=row["next_attempt_at"]
+        row,
+        world.settings,
+        owned=owned,
+        stopped=False,
+        allow_list_only=False,
+        due_at=row["next_attempt_at"],
+        people=pace,
     )
     return decide(replace(facts, at=at)) is None
 

@@ -136,7 +136,7 @@ def test_cap_of_the_number_s_state_binds_and_is_named(wide: World) -> None:
     wide.claim()
     refusal = wide.call(call_id)["gate"]["refusal"]
     assert (refusal["code"], refusal["source"][:3]) == ("number_cap", "us:")
-    assert wide.call(call_id)["gate"]["profiles"] == ["us/1", "us-fl/1"]
+    assert wide.call(call_id)["gate"]["profiles"] == ["us/2", "us-fl/1"]
 
 
 def test_call_rings_as_long_as_the_callee_s_own_region_asks_for(wide: World) -> None:

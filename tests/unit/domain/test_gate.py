@@ -8,6 +8,7 @@ from dialer.domain.caller_ids import Shown
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.contacts import FinalReason
 from dialer.domain.gate import GateCode, GateFacts, decide
+from dialer.domain.people import Ceiling, Measured, Pace, Tally, pace
 from dialer.domain.rules import CAMPAIGN, Cap, Rules, Schedule
 from dialer.domain.window import CallingWindow
 
@@ -31,6 +32,18 @@ GAPPED = replace(OPEN.rules, gap=Cap(1, timedelta(seconds=10), CAMPAIGN))
 HOLIDAYS = replace(OPEN.rules, holiday_regions=("GB",))
 CHRISTMAS = datetime(2026, 12, 25, 12, 0, tzinfo=UTC)
 
+DAYS = timedelta(hours=72)
+FULL = pace(
+    5,
+    [
+        Measured(
+            Ceiling("us", 0.03, "the law", NOON - timedelta(days=1), NOON + timedelta(days=29)),
+            Tally(100, 3, NOON - timedelta(minutes=20)),
+        )
+    ],
+    NOON,
+)
+
 # In order of gravity: the first that applies is named.
 RULES: list[tuple[GateCode, dict[str, Any], FinalReason | None]] = [
     (GateCode.EMERGENCY_STOP, {"stopped": True}, None),
@@ -45,6 +58,13 @@ RULES: list[tuple[GateCode, dict[str, Any], FinalReason | None]] = [
     (GateCode.CONSENT_MISSING, {"rules": replace(OPEN.rules, consent="the law")}, FinalReason.CONSENT_MISSING),
     (GateCode.CAMPAIGN_OVER, {"not_after": NOON}, None),
     (GateCode.CAMPAIGN_NOT_BEGUN, {"not_before": NOON + timedelta(hours=1)}, None),
+    (GateCode.NO_PEOPLE, {"people": Pace(0, 0)}, None),
+    (GateCode.ABANDON_CEILING, {"people": FULL}, None),
+    (
+        GateCode.ABANDONED_LATELY,
+        {"abandoned_at": NOON - timedelta(hours=71), "rules": replace(OPEN.rules, silence=Cap(1, DAYS, "the law"))},
+        None,
+    ),
     (GateCode.NUMBER_CAP, {"dials": (NOON - timedelta(hours=1),), "rules": CAPPED}, None),
     (GateCode.TOO_SOON, {"dials": (NOON - timedelta(seconds=9),), "rules": GAPPED}, None),
     (GateCode.WAITING_FOR_RETRY, {"due_at": NOON + timedelta(hours=1)}, None),
@@ -86,6 +106,7 @@ def _merged(rules: Rules, more: Rules) -> Rules:
         caps=more.caps or rules.caps,
         gap=more.gap or rules.gap,
         consent=more.consent or rules.consent,
+        silence=more.silence or rules.silence,
         holiday_regions=more.holiday_regions or rules.holiday_regions,
     )
 

@@ -56,7 +56,7 @@ def test_every_figure_names_its_source_and_every_profile_what_it_leaves_out() ->
 
 def test_state_s_rules_come_on_top_of_the_country_s() -> None:
     rules = rules_for(OwnRules(calling_window=ALWAYS, profile="us"), ("US", "US-FL"))
-    assert rules.profiles == ("us/1", "us-fl/1")
+    assert rules.profiles == ("us/2", "us-fl/1")
     half_past_eight = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)  # 20:30 in New York
     assert not rules.permits(("America/New_York",), half_past_eight)
     elsewhere = rules_for(OwnRules(calling_window=ALWAYS, profile="us"), ("US",))
@@ -64,8 +64,8 @@ def test_state_s_rules_come_on_top_of_the_country_s() -> None:
 
 
 def test_named_profile_holds_for_everybody_and_none_for_nobody() -> None:
-    assert rules_for(OwnRules(calling_window=ALWAYS, profile="us-fl"), ("GB",)).profiles == ("us/1", "us-fl/1", "uk/1")
-    assert rules_for(OwnRules(calling_window=ALWAYS, profile="by_region"), ("GB",)).profiles == ("uk/1",)
+    assert rules_for(OwnRules(calling_window=ALWAYS, profile="us-fl"), ("GB",)).profiles == ("us/2", "us-fl/1", "uk/2")
+    assert rules_for(OwnRules(calling_window=ALWAYS, profile="by_region"), ("GB",)).profiles == ("uk/2",)
     assert rules_for(OwnRules(calling_window=ALWAYS, profile="none"), ("US", "US-FL")).profiles == ()
 
 
