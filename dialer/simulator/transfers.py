@@ -13,8 +13,9 @@ TRANSFER_CONTEXT: Final = "dialer-transfer"
 _QUEUE: Final = "queue-"
 
 AGENTS: Final[Mapping[str, float]] = {"agent1": 0.1, "slow1": 2.5}
-"""Endpoints, and the seconds after which they answer. There is nobody at any other; a queue of the same name has that
-one member."""
+"""Endpoints, and the seconds after which they answer. There is nobody at any other."""
+QUEUES: Final[Mapping[str, str]] = {"staffed": "agent1"}
+"""Queues, each with its one member. Any other is empty. All as in the lab."""
 
 
 class Transfers:
@@ -42,10 +43,11 @@ class Transfers:
 
     def begin(self, channel: Channel) -> None:
         """Put the channel through to where its extension says."""
-        agent = channel.exten.removeprefix(_QUEUE)
+        in_queue = channel.exten.startswith(_QUEUE)
+        agent = QUEUES.get(channel.exten.removeprefix(_QUEUE), "") if in_queue else channel.exten
         answers_after = AGENTS.get(agent)
         if answers_after is None:
-            result = "queue_joinempty" if channel.exten.startswith(_QUEUE) else "transfer_chanunavail"
+            result = "queue_joinempty" if in_queue else "transfer_chanunavail"
             self._deliver(
                 channel,
                 "ChannelUserevent",

@@ -75,6 +75,10 @@ def test_a_campaign_begins_as_a_draft_with_defaults(admin: Api, trunk_id: int) -
         ({"calling_window": {"start": "20:00", "end": "09:00"}}, "calling_window"),
         ({"retry_policy": {"busy": {"delay_seconds": -1}}}, "retry_policy.busy.delay_seconds"),
         ({"retries": 3}, "retries"),
+        ({"answer_action": {"type": "transfer", "queue": "sales"}}, "people"),
+        ({"people": -1}, "people"),
+        ({"abandon_ceiling": 0}, "abandon_ceiling"),
+        ({"profile": "uk", "abandon_ceiling": 3.5}, "abandon_ceiling"),
     ],
 )
 def test_a_field_that_is_wrong_is_named(admin: Api, trunk_id: int, change: dict[str, object], field: str) -> None:

@@ -96,3 +96,26 @@ def test_a_fold_drops_changes_of_a_campaign_that_is_gone(dialer: Dialer) -> None
         tx.execute(text("INSERT INTO campaign_count_deltas (campaign_id, key, delta) VALUES (12345, 'a', 1)"))
         assert counts.fold(tx) == 1
         assert tx.execute(text("SELECT count(*) FROM campaign_counts")).scalar_one() == 0
+
+
+def test_a_campaign_with_people_shows_them_and_its_rates(admin: Api, dialer: Dialer, trunk_id: int) -> None:
+    body = {"name": "sales", "trunk_id": trunk_id, "answer_action": {"type": "transfer", "queue": "sales"}}
+    made = admin.post("/v1/campaigns", body | {"people": 4, "abandon_ceiling": 2.5}).json
+    assert (made["people"], made["abandon_ceiling"]) == (4, 2.5)
+    path = f"/v1/campaigns/{made['id']}"
+    with dialer.engine.begin() as tx:
+        tx.execute(
+            text(
+                "INSERT INTO live_answers "
+                "VALUES (:id, '', date_trunc('hour', clock_timestamp(), 'UTC'), 200, 1, clock_timestamp())"
+            ),
+            {"id": made["id"]},
+        )
+    shown = admin.get(f"{path}/stats").json["people"]
+    assert (shown["people"], shown["calls"], shown["opens_at"]) == (4, 4, None)
+    (rate,) = shown["rates"]
+    assert (rate["profile"], rate["answered"], rate["abandoned"]) == (None, 200, 1)
+    assert (rate["percent"], rate["ceiling"]) == (0.5, 2.5)
+    assert admin.patch(path, {"people": 0}).json["people"] == 0
+    assert admin.get(f"{path}/stats").json["people"]["calls"] == 0
+    assert admin.patch(path, {"people": None}).json["errors"][0]["field"] == "people"

@@ -14,7 +14,7 @@ from tests.integration.services.listening.conftest import World, wait_for
 PERSON, MACHINE, PRESSES_9 = "+12025550100", "+12025550180", "+12025550184"
 TO_AGENT = {"type": "transfer", "extension": "agent1"}
 TO_SLOW = {"type": "transfer", "extension": "slow1"}
-TO_QUEUE = {"type": "transfer", "queue": "agent1"}
+TO_QUEUE = {"type": "transfer", "queue": "staffed"}
 TO_NOBODY = {"type": "transfer", "queue": "nobody"}
 TWO = timedelta(seconds=2)
 
