@@ -28,6 +28,7 @@ class RatesIn(Schema):
     trunk_fault: _Weight = 0.0
     failed: _Weight = 0.0
     indeterminate: _Weight = 0.0
+    abandoned: _Weight = 0.0
 
     @model_validator(mode="after")
     def _some(self) -> "RatesIn":
@@ -51,6 +52,7 @@ class HoldIn(Schema):
     trunk_fault: _Seconds | None = None
     failed: _Seconds | None = None
     indeterminate: _Seconds | None = None
+    abandoned: _Seconds | None = None
 
 
 class ForecastIn(Schema):

@@ -8,8 +8,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 _CAMPAIGNS: Final = text("""
     SELECT campaign.id, campaign.state, campaign.trunk_id, campaign.cps, campaign.people, campaign.max_attempts,
-           -- People are channels; that there is nobody is taken to be over before long.
-           LEAST(campaign.channels, NULLIF(campaign.people, 0)) AS channels, campaign.abandon_ceiling,
+           campaign.channels, campaign.abandon_ceiling, campaign.started_at,
            campaign.timeout_seconds, campaign.calling_window, campaign.default_time_zone, campaign.profile,
            campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays, campaign.consent_required,
            campaign.not_before, campaign.not_after, campaign.priority, campaign.weight, campaign.retry_policy,
@@ -45,14 +44,15 @@ _GROUPS: Final = text("""
         GROUP BY phone_number
     )
     SELECT contact.zone_id, contact.priority, contact.attempts, COALESCE(list.active, true) AS list_active,
+           contact.extra_attempts, COALESCE(contact.position, 1) AS position, numbers.open AS numbers,
            (contact.id - bounds.low) * :ranks / bounds.width AS rank,
            COALESCE(contact.consent_at <= CAST(:at AS timestamptz), false) AS consented,
            CASE WHEN :allow_list_only THEN allowed.phone_number IS NOT NULL ELSE true END AS allow_listed,
            COALESCE(forbidden.scope, '') AS dnc,
            date_bin(make_interval(secs => :bin_seconds), waits.until, CAST(:at AS timestamptz)) AS due_bin,
            max(waits.until) AS due_at,
-           CASE WHEN :by_number THEN left(contact.phone_number, 5) END AS prefix,
-           min(contact.phone_number) AS phone_number,
+           CASE WHEN :by_number THEN left(next.phone_number, 5) END AS prefix,
+           min(next.phone_number) AS phone_number,
            dials.at AS dials, count(*) AS n
     FROM contacts AS contact CROSS JOIN bounds JOIN campaigns AS campaign ON campaign.id = contact.campaign_id
     CROSS JOIN LATERAL (
@@ -60,9 +60,15 @@ _GROUPS: Final = text("""
             THEN contact.next_attempt_at END AS until
     ) AS waits
     LEFT JOIN call_lists AS list ON list.id = contact.call_list_id
-    LEFT JOIN forbidden ON forbidden.phone_number = contact.phone_number
-    LEFT JOIN allow_list AS allowed ON :allow_list_only AND allowed.phone_number = contact.phone_number
-    LEFT JOIN number_dials AS number ON :remembered > 0 AND number.phone_number = contact.phone_number
+    LEFT JOIN LATERAL (
+        SELECT array_agg(position ORDER BY position) FILTER (WHERE closed_by IS NULL) AS open,
+               max(phone_number) FILTER (WHERE position = contact.position) AS phone_number
+        FROM contact_numbers WHERE contact_id = contact.id
+    ) AS numbers ON contact.position IS NOT NULL
+    CROSS JOIN LATERAL (SELECT COALESCE(numbers.phone_number, contact.phone_number) AS phone_number) AS next
+    LEFT JOIN forbidden ON forbidden.phone_number = next.phone_number
+    LEFT JOIN allow_list AS allowed ON :allow_list_only AND allowed.phone_number = next.phone_number
+    LEFT JOIN number_dials AS number ON :remembered > 0 AND number.phone_number = next.phone_number
     LEFT JOIN LATERAL (
         SELECT array_agg(latest.at ORDER BY latest.at DESC) AS at FROM (
             SELECT date_bin(make_interval(secs => :dial_bin_seconds), dial, CAST(:at AS timestamptz)) AS at
@@ -72,7 +78,7 @@ _GROUPS: Final = text("""
         ) AS latest
     ) AS dials ON number.phone_number IS NOT NULL
     WHERE contact.campaign_id = :campaign_id AND contact.state IN ('ready', 'waiting')
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16
 """)
 
 
@@ -89,7 +95,11 @@ def groups(tx: Connection, campaign_id: int, at: datetime, **how: Any) -> Sequen
 
 _CALLING: Final = text("""
     SELECT call.state = 'queued' AS queued, contact.zone_id, contact.priority, contact.attempts,
-           contact.phone_number, COALESCE(contact.consent_at <= CAST(:at AS timestamptz), false) AS consented
+           contact.extra_attempts, COALESCE(contact.position, 1) AS position, call.phone_number,
+           CASE WHEN contact.position IS NOT NULL THEN (
+               SELECT array_agg(position ORDER BY position) FROM contact_numbers
+               WHERE contact_id = contact.id AND closed_by IS NULL
+           ) END AS numbers, COALESCE(contact.consent_at <= CAST(:at AS timestamptz), false) AS consented
     FROM calls AS call JOIN contacts AS contact ON contact.id = call.contact_id
     WHERE call.campaign_id = :campaign_id AND call.state IN ('queued', 'originating', 'ringing', 'up')
 """)

@@ -43,6 +43,8 @@ class GateCode(StrEnum):
     OUTSIDE_WINDOW = "outside_window"
 
 
+OF_THE_NUMBER: Final = frozenset({GateCode.DNC, GateCode.UNDIALABLE})
+"""Refusals for good that are about the number: whoever has another one is called there."""
 INSTALLATION: Final = "the installation"
 _ROUNDS: Final = 50
 

@@ -20,8 +20,8 @@ def interval_seconds(cps: float) -> float:
 def channel_pace(channels: float, hold_seconds: float) -> float:
     """How many calls per second `channels` carry, each for `hold_seconds`.
 
-    By Little's law; where calls are so short that channels fall free between two rounds of dispatch, no more than a
-    round queues (dialer.domain.sharing).
+    By Little's law; but where calls are very short, no more than each round of dispatch queues
+    (dialer.domain.sharing).
     """
-    rounds = (channels + spare(channels)) / (hold_seconds + DISPATCH_SECONDS)
+    rounds = (channels + spare(channels)) / DISPATCH_SECONDS
     return min(channels / hold_seconds, rounds) if hold_seconds > 0 else rounds

@@ -15,10 +15,11 @@ from dialer.domain.dispositions import Disposition
 from dialer.domain.forecast.forecast import Forecast, forecast
 from dialer.domain.forecast.rates import DISPOSITIONS, Mix, Seen
 from dialer.domain.forecast.world import Cohort, Group, Place, Plan, Trunk, World
+from dialer.domain.people import Pace
 from dialer.domain.profiles import NONE, OwnRules, rules_for
 from dialer.domain.retry import RetryPolicy
 from dialer.errors import Conflict, NotFound
-from dialer.services import gating
+from dialer.services import gating, people
 
 _RANKS: Final = 16
 _MOST_GROUPS: Final = 600
@@ -86,7 +87,10 @@ class Forecasting:
             at = transitions.database_time(tx)
             beside = [row for row in rows if _is_rival(row, asked, rows, self._settings)]
             places = dispatching.places(tx)
-            plans = tuple(_plan(tx, row, places, at, _MOST_GROUPS // len(beside)) for row in beside)
+            paces = people.paces(tx, beside, at, key="id")
+            plans = tuple(
+                _plan(tx, row, places, paces.get(row["id"]), at, _MOST_GROUPS // len(beside)) for row in beside
+            )
             seen = {row["id"]: _seen(tx, row, wanted if row is asked else Wanted()) for row in beside}
             import_runs = campaigns.import_runs(tx, campaign_id)
         world = World(
@@ -121,7 +125,12 @@ def _trunk(row: RowMapping) -> Trunk:
 
 
 def _plan(
-    tx: Connection, row: RowMapping, known: Mapping[int, dispatching.Place], at: datetime, most_groups: int
+    tx: Connection,
+    row: RowMapping,
+    known: Mapping[int, dispatching.Place],
+    pace: Pace | None,
+    at: datetime,
+    most_groups: int,
 ) -> Plan:
     own = gating.own_rules(row)
     places = _Places(own, known, row["default_time_zone"])
@@ -143,7 +152,7 @@ def _plan(
     calling: list[Group] = []
     for call in forecasting.calling(tx, row["id"], at):
         place = places.index(call["zone_id"], call["phone_number"])
-        cohort = Cohort(place, call["priority"], 0, call["attempts"], call["consented"])
+        cohort = Cohort(place, call["priority"], 0, call["attempts"], call["consented"], **_numbers(call))
         (queued if call["queued"] else calling).append(Group(cohort, 1))
     return Plan(
         id=row["id"],
@@ -157,6 +166,8 @@ def _plan(
         priority=row["priority"],
         cps=None if row["cps"] is None else float(row["cps"]),
         channels=row["channels"],
+        # That there is nobody, or that the ceiling is reached, is taken to be over before long.
+        people=(pace.calls or pace.people or None) if pace is not None else None,
         not_before=row["not_before"],
         not_after=row["not_after"],
     )
@@ -201,9 +212,16 @@ def _group(row: RowMapping, places: _Places, order: DialOrder) -> Group:
         row["list_active"],
         row["allow_listed"],
         row["dnc"],
-        tuple(row["dials"] or ()),
+        dials=tuple((row["position"], dial) for dial in row["dials"] or ()),
+        **_numbers(row),
     )
     return Group(cohort, row["n"], row["due_at"])
+
+
+def _numbers(row: RowMapping) -> dict[str, Any]:
+    """Attempts beyond the campaign's, and the numbers of whoever has several."""
+    numbers = tuple(row["numbers"] or (row["position"],))
+    return {"extra_attempts": row["extra_attempts"], "number": row["position"], "numbers": numbers}
 
 
 def _together(groups: Sequence[Group]) -> list[Group]:
@@ -261,7 +279,7 @@ def _assumptions(
     if asked["people"] == 0:
         said.append("the campaign has no people to speak to who answers: it is taken to have enough from now on")
     elif asked["people"] is not None:
-        said.append("its people stay as many as they are, and nobody is abandoned")
+        said.append("its people stay as many as they are, and abandoned calls make it no slower than it is")
     if not (asked["trunk_enabled"] and asked["listener_alive"]):
         said.append("the trunk, its node or its listener is not working: it is taken to work from now on")
     return said

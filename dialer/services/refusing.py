@@ -11,7 +11,7 @@ from dialer.db import contact_numbers, transitions
 from dialer.db.transitions import Move
 from dialer.domain.contacts import ContactState
 from dialer.domain.dispositions import Disposition
-from dialer.domain.gate import GateCode, GateFacts, Refusal
+from dialer.domain.gate import OF_THE_NUMBER, GateCode, GateFacts, Refusal
 from dialer.domain.numbers import NextNumber, Numbers
 from dialer.domain.profiles import regions_of
 from dialer.domain.rules import CAMPAIGN
@@ -32,8 +32,6 @@ _FORESEEN: Final = frozenset(
 )
 """Refusals that dispatch foresees: the contact stays due, and is left alone until it may be dialed. After others that
 aren't final it would be queued and refused every second: it waits."""
-OF_THE_NUMBER: Final = frozenset({GateCode.DNC, GateCode.UNDIALABLE})
-"""Refusals for good that are about the number: whoever has another one is called there."""
 _LEAST_WAIT: Final = timedelta(seconds=60)
 _MOST_WAIT: Final = timedelta(hours=1)
 """Then the gate is asked again: a dial that was counted may have been given back meanwhile."""

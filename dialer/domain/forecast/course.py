@@ -14,7 +14,8 @@ from dialer.domain.forecast.hours import Hours, LimitedBy
 from dialer.domain.forecast.openings import NEVER, Openings
 from dialer.domain.forecast.rates import Rates, share_out
 from dialer.domain.forecast.world import Cohort, Plan
-from dialer.domain.gate import GateCode, Refusal, decide, held_until
+from dialer.domain.gate import OF_THE_NUMBER, GateCode, Refusal, decide, held_until
+from dialer.domain.numbers import NextNumber, Numbers
 from dialer.domain.retry import DueAgain, Retry, next_step
 from dialer.domain.retry import Final as Finally
 
@@ -142,7 +143,8 @@ class Course:
             heapq.heappop(self._queues[cohort.place])
         self.hours.of(at).dials += contacts
         remembered = self.plan.places[cohort.place].remembered
-        dials = (datetime.fromtimestamp(at, UTC), *cohort.dials)[:remembered] if remembered else ()
+        dials = ((cohort.number, datetime.fromtimestamp(at, UTC)), *cohort.dials) if remembered else ()
+        dials = dials[: remembered * len(cohort.numbers)]
         # The list is dialed from its beginning: who was called before comes ahead of who was not.
         self._call(cohort._replace(attempts=cohort.attempts + 1, rank=0, dials=dials), contacts, at)
 
@@ -195,13 +197,15 @@ class Course:
             plan.policy,
             disposition,
             attempts=cohort.attempts,
-            max_attempts=plan.max_attempts,
+            max_attempts=plan.max_attempts + cohort.extra_attempts,
             ended_at=datetime.fromtimestamp(at, UTC),
+            numbers=Numbers(cohort.number, cohort.numbers),
         )
         match step:
             case Finally(reason):
                 self._finish(contacts, reason, at)
-            case Retry(due):
+            case Retry(due, position, drops):
+                cohort = _at_number(cohort, position, drops=drops)
                 # Hours are left to dispatch, as ever.
                 held = held_until(plan.facts(cohort, due), due) if cohort.dials else due
                 self._wait(held.timestamp(), cohort, contacts, capped=held > due)
@@ -213,9 +217,18 @@ class Course:
         self.hours.of(at).done += contacts
 
     def _refuse(self, cohort: Cohort, contacts: int, refusal: Refusal, at: float) -> None:
-        if refusal.final is not None:
+        position = Numbers(cohort.number, cohort.numbers).after(NextNumber.DROP)
+        if refusal.code in OF_THE_NUMBER and position is not None:
+            self._make_ready(_at_number(cohort, position, drops=True)._replace(dnc=""), contacts, at)
+        elif refusal.final is not None:
             self._finish(contacts, refusal.final, at)
         elif refusal.until is not None and refusal.until.timestamp() > at:
             self._wait(refusal.until.timestamp(), cohort, contacts, capped=refusal.code in _CAPS)
         else:
             self.stuck[cohort] += contacts
+
+
+def _at_number(cohort: Cohort, position: int | None, *, drops: bool) -> Cohort:
+    """With the number at `position` next."""
+    left = tuple(n for n in cohort.numbers if n != cohort.number) if drops else cohort.numbers
+    return cohort._replace(number=position or cohort.number, numbers=left)

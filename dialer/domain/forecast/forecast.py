@@ -15,7 +15,10 @@ from dialer.domain.forecast.simulation import Simulation
 from dialer.domain.forecast.world import World
 from dialer.domain.gate import decide
 
-RUNS: Final = 5
+LIKELY_RUNS: Final = 3
+"""By the most likely rates, with other luck each; an odd number, as the one in the middle is the answer."""
+DRAWN_RUNS: Final = 4
+"""By rates that also may be: they only widen the range."""
 NOT_IN_TIME: Final = "not_in_time"
 
 
@@ -35,7 +38,7 @@ class Forecast:
     Attributes:
         finish_at: when the last call is over to whoever may be called; None: not before the horizon.
         earliest_at, latest_at: the first and the last such moment of all runs.
-        hours: what is most likely, hour by hour.
+        hours: the run that ends then, hour by hour.
         done: contacts that are done by then, by reason, without those that are now.
         left: contacts that are never called, or not until the horizon.
         rates: the most likely ones.
@@ -59,8 +62,15 @@ class _Run:
     left: Sequence[Left]
 
 
-def forecast(world: World, seen: Mapping[int, Seen], *, runs: int = RUNS, seed: int = 0) -> Forecast:
-    """Let the campaign go on `runs` times, each by chance and by rates that what was seen allows.
+def forecast(
+    world: World,
+    seen: Mapping[int, Seen],
+    *,
+    likely_runs: int = LIKELY_RUNS,
+    drawn_runs: int = DRAWN_RUNS,
+    seed: int = 0,
+) -> Forecast:
+    """Let the campaign go on several times, each with luck of its own.
 
     The same arguments give the same answer.
 
@@ -69,21 +79,22 @@ def forecast(world: World, seen: Mapping[int, Seen], *, runs: int = RUNS, seed: 
     """
     openings = {plan.id: [Openings(place) for place in plan.places] for plan in world.plans}
     chance = random.Random(seed)
-    found = []
-    for n in range(runs):
-        # The first goes by the most likely rates.
-        rates = {plan.id: seen[plan.id].drawn(chance) if n else seen[plan.id].likely() for plan in world.plans}
-        found.append(_run(world, rates, openings, seed + n))
-    likely, ends = found[0], sorted(run.finish for run in found)
+    likely = {plan.id: seen[plan.id].likely() for plan in world.plans}
+    drawn = [{plan.id: seen[plan.id].drawn(chance) for plan in world.plans} for _ in range(drawn_runs)]
+    found = [_run(world, likely, openings, seed + n) for n in range(likely_runs)]
+    found.sort(key=lambda run: run.finish)
+    middle = found[likely_runs // 2]
+    found += [_run(world, rates, openings, seed + likely_runs + n) for n, rates in enumerate(drawn)]
+    ends = sorted(run.finish for run in found)
     return Forecast(
-        _moment(likely.finish),
+        _moment(middle.finish),
         _moment(ends[0]),
         _moment(ends[-1]),
         world.plan.contacts,
-        likely.hours,
-        likely.done,
-        likely.left,
-        seen[world.campaign_id].likely(),
+        middle.hours,
+        middle.done,
+        middle.left,
+        likely[world.campaign_id],
     )
 
 

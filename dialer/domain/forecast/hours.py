@@ -17,6 +17,8 @@ class LimitedBy(StrEnum):
     TRUNK_CHANNELS = "trunk_channels"
     CAMPAIGN_CHANNELS = "campaign_channels"
     INSTALLATION_CHANNELS = "installation_channels"
+    PEOPLE = "people"
+    """All who speak to callees are busy."""
     OTHER_CAMPAIGNS = "other_campaigns"
     """They have the rest of the trunk, by weight and priority."""
     CALLING_WINDOW = "calling_window"

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from dialer.domain.dispositions import Disposition
+from dialer.domain.numbers import NextNumber
 from dialer.domain.retry import RetryPolicy
 
 Mix = Mapping[Disposition, float]
@@ -22,6 +23,7 @@ DISPOSITIONS: Final = (
     Disposition.TRUNK_FAULT,
     Disposition.FAILED,
     Disposition.INDETERMINATE,
+    Disposition.ABANDONED,
 )
 """How a call that was dialed can end, unless somebody cancels it."""
 
@@ -35,8 +37,10 @@ USUAL: Final = MappingProxyType(
         Disposition.CONGESTION: 0.02,
     }
 )
-"""Assumed before anything was seen. A guess, and it counts no more than a few calls."""
+"""Assumed before anything was seen. A guess."""
 USUAL_CALLS: Final = 10.0
+"""It counts for so many calls, and for ever less when as many have been seen: an end that never came in a hundred
+calls, and would be tried again for hours, must not decide when a campaign ends."""
 POOLED_CALLS: Final = 30.0
 """What is seen of one attempt's calls is mixed with so many that go as those of all attempts do."""
 TOLD_APART: Final = 5
@@ -45,6 +49,7 @@ TOLD_APART: Final = 5
 USUAL_HOLD_SECONDS: Final = MappingProxyType(
     {
         Disposition.ANSWERED: 75.0,
+        Disposition.ABANDONED: 40.0,
         Disposition.BUSY: 4.0,
         Disposition.REJECTED: 8.0,
         Disposition.UNALLOCATED: 4.0,
@@ -80,11 +85,12 @@ class Rates:
         return sum(chance * self.hold_seconds[disposition] for disposition, chance in self.mix(attempt).items())
 
     def attempts(self, policy: RetryPolicy, max_attempts: int) -> float:
-        """How many calls a contact gets on average."""
+        """How many calls a contact with one number gets on average."""
         total, reached = 0.0, 1.0
         for attempt in range(1, max_attempts + 1):
             total += reached
-            reached *= sum(chance for d, chance in self.mix(attempt).items() if policy.rule(d) is not None)
+            rules = ((chance, policy.rule(disposition)) for disposition, chance in self.mix(attempt).items())
+            reached *= sum(chance for chance, rule in rules if rule and rule.number is not NextNumber.DROP)
         return total
 
 
@@ -117,7 +123,9 @@ class Seen:
     def _rates(self, draw: Callable[[Mix], Mix]) -> Rates:
         if self.given:
             return Rates(tuple(_normal(mix) for mix in self.given), self._holds())
-        pooled = _normal(draw(_added(self._counts(range(1, TOLD_APART + 1)), USUAL, USUAL_CALLS)))
+        counts = self._counts(range(1, TOLD_APART + 1))
+        usual = USUAL_CALLS**2 / (USUAL_CALLS + sum(counts.values()))
+        pooled = _normal(draw(_added(counts, USUAL, usual)))
         last = max((attempt for attempt, _ in self.calls), default=1)
         mixes = [
             _normal(draw(_added(self._counts([attempt]), pooled, POOLED_CALLS)))

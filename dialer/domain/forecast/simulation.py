@@ -161,7 +161,7 @@ class Simulation:
             "priority": plan.priority,
             "weight": plan.weight,
             "cps": None if plan.cps is None else own.pace.per_second,
-            "channels": None if plan.channels is None else own.channel_pace(_hold(course, self._at)),
+            "channels": None if plan.calls_at_once is None else own.channel_pace(_hold(course, self._at)),
             "trunk_cps": limit.pace.per_second,
             "trunk_channels": limit.channel_pace(hold),
         }
@@ -210,8 +210,10 @@ def _trunk_limit(trunk: Trunk) -> _Limit:
 
 
 def _campaign_limit(plan: Plan, trunk: Trunk) -> _Limit:
-    channels = _UNLIMITED if plan.channels is None else plan.channels
-    return _Limit.of(plan.cps, channels, LimitedBy.CAMPAIGN_CPS, LimitedBy.CAMPAIGN_CHANNELS)
+    calls = plan.calls_at_once
+    is_people = plan.people is not None and calls == plan.people
+    by_channels = LimitedBy.PEOPLE if is_people else LimitedBy.CAMPAIGN_CHANNELS
+    return _Limit.of(plan.cps, _UNLIMITED if calls is None else calls, LimitedBy.CAMPAIGN_CPS, by_channels)
 
 
 def _first_step(world: World, rates: Rates) -> float:
@@ -223,8 +225,8 @@ def _first_step(world: World, rates: Rates) -> float:
     pace = min(1.0 / interval_seconds(trunk.cps), channel_pace(trunk.channels, rates.hold(1)))
     if plan.cps is not None:
         pace = min(pace, 1.0 / interval_seconds(plan.cps))
-    if plan.channels is not None:
-        pace = min(pace, channel_pace(plan.channels, rates.hold(1)))
+    if plan.calls_at_once is not None:
+        pace = min(pace, channel_pace(plan.calls_at_once, rates.hold(1)))
     dialing = plan.contacts * rates.attempts(plan.policy, plan.max_attempts) / (pace * share)
     shortest = _SHORTEST_STEP if len(world.plans) == 1 else max(_SHORTEST_STEP, _CALLS_A_STEP / (trunk.cps * share))
     return min(max(dialing / _STEPS_OF_DIALING, shortest), _LONGEST_STEP)

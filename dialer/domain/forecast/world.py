@@ -32,8 +32,11 @@ class Cohort(NamedTuple):
         rank: where on the list they are: lower goes first among equal priorities.
         list_active: whether their list is switched on.
         attempts: those used up.
+        extra_attempts: those allowed beyond the campaign's.
+        number: the position of the number that comes next, and `numbers`: those left. Where the others are, and
+            what else holds there, is taken to be as for this one.
         dnc: the scope of the DNC entry that forbids the number, or empty.
-        dials: the latest dials of their numbers, as far as caps need them, the newest first.
+        dials: the latest dials of their numbers, by position, as far as caps need them, the newest first.
     """
 
     place: int
@@ -44,7 +47,10 @@ class Cohort(NamedTuple):
     list_active: bool = True
     allow_listed: bool = True
     dnc: str = ""
-    dials: tuple[datetime, ...] = ()
+    extra_attempts: int = 0
+    number: int = 1
+    numbers: tuple[int, ...] = (1,)
+    dials: tuple[tuple[int, datetime], ...] = ()
 
 
 class Group(NamedTuple):
@@ -63,6 +69,7 @@ class Plan:
         groups: its contacts that wait for a call.
         calling: its contacts that are in a call, whose `attempts` count that call.
         channels: its own limit, None if it has none.
+        people: how many calls at once those have time for who speak to whoever answers; None if nobody does.
     """
 
     id: int
@@ -76,8 +83,15 @@ class Plan:
     priority: int = 0
     cps: float | None = None
     channels: int | None = None
+    people: int | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None
+
+    @property
+    def calls_at_once(self) -> int | None:
+        """What its channels and people allow: from the claim to its end a call keeps somebody busy."""
+        limits = [limit for limit in (self.channels, self.people) if limit is not None]
+        return min(limits) if limits else None
 
     @property
     def contacts(self) -> int:
@@ -97,10 +111,10 @@ class Plan:
             allow_listed=cohort.allow_listed,
             dnc=cohort.dnc or None,
             attempts=cohort.attempts,
-            max_attempts=self.max_attempts,
+            max_attempts=self.max_attempts + cohort.extra_attempts,
             zones=place.zones,
             rules=place.rules,
-            dials=cohort.dials,
+            dials=tuple(dial for number, dial in cohort.dials if number == cohort.number),
             consented=cohort.consented,
             not_before=self.not_before,
             not_after=self.not_after,

@@ -46,6 +46,7 @@ def test_campaign_takes_as_long_as_its_trunk_is_fast(world: World) -> None:
     [
         ({"cps": 2}, LimitedBy.CAMPAIGN_CPS),
         ({"channels": 5}, LimitedBy.CAMPAIGN_CHANNELS),
+        ({"channels": 9, "people": 5}, LimitedBy.PEOPLE),
     ],
 )
 def test_narrower_limits_of_the_campaign_make_it_slower(world: World, change: dict[str, Any], limit: LimitedBy) -> None:
@@ -133,6 +134,21 @@ def test_contacts_held_by_rules_that_were_edited_since_do_not_wait(world: World)
     assert seconds(ask(world)) > 8 * 3600
     world.set_campaign(rules_version=2)
     assert seconds(ask(world)) < 60
+
+
+def test_whoever_has_several_numbers_is_tried_at_those_left(world: World) -> None:
+    (contact_id,) = world.contacts([number(0)], position=2)
+    world.execute(
+        "INSERT INTO contact_numbers (contact_id, position, phone_number, zone_id, closed_by)"
+        " SELECT :id, n, '+1212555010' || n, zone_id, CASE WHEN n = 1 THEN 'dnc' END"
+        " FROM contacts, generate_series(1, 3) AS n",
+        id=contact_id,
+    )
+    world.set_campaign(retry_policy={"unallocated": {"delay_seconds": 0, "number": "drop"}}, max_attempts=9)
+    unallocated = Wanted(rates=[{Disposition.UNALLOCATED: 1.0}])
+    assert sum(hour.dials for hour in ask(world, unallocated).forecast.hours) == 2
+    world.execute("INSERT INTO dnc (phone_number, source, created_by) VALUES ('+12125550102', 't', 't')")
+    assert sum(hour.dials for hour in ask(world, unallocated).forecast.hours) == 1
 
 
 def test_contacts_in_calls_count_too(world: World) -> None:

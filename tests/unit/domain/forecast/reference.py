@@ -70,7 +70,7 @@ class Reference:
         # As long as calls of its kind are, give or take a half.
         seconds = self._holds[contact.disposition] * self._chance.uniform(0.5, 1.5)
         contact.ends_at = self.at + timedelta(seconds=seconds)
-        contact.cohort = contact.cohort._replace(attempts=attempt, dials=(self.at, *contact.cohort.dials))
+        contact.cohort = contact.cohort._replace(attempts=attempt, dials=((1, self.at), *contact.cohort.dials))
         self._waiting.remove(contact)
         self._calling.append(contact)
 

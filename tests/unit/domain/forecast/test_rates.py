@@ -49,6 +49,11 @@ def test_what_was_seen_often_outweighs_what_is_usual() -> None:
     assert rates.hold_seconds[BUSY] == 2.0
 
 
+def test_what_never_came_in_many_calls_hardly_counts() -> None:
+    rates = Seen({(1, BUSY): 60, (1, ANSWERED): 60}, {}, 30).likely()
+    assert 0 < rates.mix(1)[Disposition.CONGESTION] < 0.0003
+
+
 def test_the_more_was_seen_the_less_is_left_to_chance() -> None:
     def spread(calls: int) -> float:
         seen = Seen({(1, BUSY): calls, (1, ANSWERED): calls}, {}, 30)
