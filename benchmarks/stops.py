@@ -34,8 +34,8 @@ FULL_PACE: Final = 0.5
 def measure(bench: "Bench", node_id: int, *, cps: float, workers: int, rounds: int) -> list[dict[str, Any]]:
     """Emergency stop and pause, so many times each."""
     trunk_id = bench.trunk(node_id, cps, int(cps * 2) + 1)
-    # Every stop withdraws what is queued, and calls only last a moment: there must be work for all rounds.
-    campaign_id = bench.campaign(trunk_id, 7, int(cps * 12 * rounds))
+    # Contacts are called once: there must be work for all rounds, and for the time until the full pace of each.
+    campaign_id = bench.campaign(trunk_id, 7, int(cps * 60 * rounds))
     stop, pause = "/v1/emergency-stop", f"/v1/campaigns/{campaign_id}"
     with _api(bench) as api, bench.working(trunk_id, workers), _dispatching(bench):
         return [
@@ -105,7 +105,7 @@ def _stops(
 
 def _reach_full_pace(bench: "Bench", trunk_id: int, cps: float) -> None:
     until = time.monotonic() + 60.0
-    while len(_written(bench, trunk_id, time.time() - 1.0)) < FULL_PACE * 1.5 * cps:
+    while len(_written(bench, trunk_id, time.time() - 1.0)) < FULL_PACE * 1.2 * cps:
         if time.monotonic() > until:
             raise click.ClickException("The full pace was never reached.")
         time.sleep(0.2)
