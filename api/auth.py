@@ -87,6 +87,8 @@ PERMISSIONS: Final = MappingProxyType(
         "contacts.put": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
         "contacts.edit": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
         "contacts.cancel": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
+        "contacts.ask_callback": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
+        "contacts.cancel_callback": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
         "contacts.get": Rule(Access.VIEWER, Scope.CONTACTS_READ),
         "contacts.explain": Rule(Access.VIEWER, Scope.CONTACTS_READ),
         "calls.create": Rule(Access.MANAGER, Scope.CALLS_WRITE),

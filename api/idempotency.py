@@ -28,6 +28,7 @@ CREATING: Final = frozenset(
         "campaigns.clone",
         "campaigns.create",
         "contacts.add",
+        "contacts.ask_callback",
         "control.allow_number",
         "dnc.add",
         "nodes.create",

@@ -21,6 +21,7 @@ from dialer.limits.limiter import Limiter
 from dialer.queues import Queue, QueueNudges
 from dialer.services.api_keys import ApiKeys
 from dialer.services.auth import Auth
+from dialer.services.callbacks import Callbacks
 from dialer.services.caller_ids import CallerIds
 from dialer.services.calls import Calls
 from dialer.services.campaigns import Campaigns
@@ -184,6 +185,10 @@ class Dialer:
     @cached_property
     def call_list_edits(self) -> CallListEdits:
         return CallListEdits(self.engine, self.clock)
+
+    @cached_property
+    def callbacks(self) -> Callbacks:
+        return Callbacks(self.engine, self.clock, self.settings, self.contacts)
 
     @cached_property
     def calls(self) -> Calls:

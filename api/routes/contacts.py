@@ -7,7 +7,9 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from api.conditional import revisions
 from api.context import answer, created, dialer, identity
+from api.idempotency import keep
 from api.openapi import blueprint, problems
+from api.schemas.callbacks import CallbackIn, CallbackOut
 from api.schemas.campaigns import CampaignPath
 from api.schemas.contacts import (
     AddedOut,
@@ -24,6 +26,7 @@ from api.schemas.contacts import (
     ExternalPath,
 )
 from api.schemas.explaining import ExplanationOut
+from dialer.services.callbacks import CallbackAsked
 from dialer.services.revisions import ANY
 
 contacts: Final[APIBlueprint] = blueprint("contacts", "/v1")
@@ -94,3 +97,24 @@ def cancel(path: ContactPath, body: CancelIn) -> Response:
     """
     decided = dialer().contact_edits.cancel(path.contact_id, hang_up=body.hang_up)
     return answer(ContactDecided.after(decided.value, decided.in_flight), revision=decided.value.revision)
+
+
+@contacts.post("/contacts/<int:contact_id>/callback", responses={201: CallbackOut, **problems(400, 404, 409, 415, 422)})
+def ask_callback(path: ContactPath, body: CallbackIn) -> Response:
+    """Call a person at the time that they asked for, also if all attempts are used up
+
+    A callback that the contact has already is replaced. Hours, caps and the do-not-call list hold: see `moved_by`.
+    """
+    asked = dialer().callbacks.ask(path.contact_id, body.new(), identity().username, within=keep(_asked))
+    return _asked(asked)
+
+
+@contacts.delete("/contacts/<int:contact_id>/callback", responses={200: ContactDecided, **problems(404)})
+def cancel_callback(path: ContactPath) -> Response:
+    """Forget the callback: what happens next is what would have happened without it"""
+    decided = dialer().callbacks.cancel(path.contact_id, identity().username)
+    return answer(ContactDecided.after(decided.value, decided.in_flight), revision=decided.value.revision)
+
+
+def _asked(asked: CallbackAsked) -> Response:
+    return created(CallbackOut.model_validate(asked), "contacts.get", contact_id=asked.contact_id)

@@ -86,6 +86,7 @@ class CallOut(Schema):
     amd_status: str | None = Field(description="HUMAN, MACHINE or NOTSURE.")
     result: str | None = Field(description="What the dialplan has reported (UserEvent dialer_result).")
     callback_at: Moment | None = Field(description="When the callee wants to be called again.")
+    callback_for: Moment | None = Field(description="When the callee had asked to be called: this is that call.")
     people: int | None = Field(description="How many people the campaign had; empty: the call needs nobody.")
     waiting_since: Moment | None = Field(description="Since when the callee waited for a person.")
     served_at: Moment | None = Field(description="When a person came.")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from api.schemas.callbacks import CallbackRecordOut
 from api.schemas.calls import CallOut
 from api.schemas.campaigns import CampaignPath
 from api.schemas.common import E164, BigId, Moment, Name, PageQuery, Patch, Schema, unset
@@ -108,6 +109,7 @@ class ContactOut(Schema):
     state: ContactState
     final_reason: FinalReason | None
     next_attempt_at: Moment | None
+    callback_at: Moment | None = Field(description="When the person wants to be called; null once that call was made.")
     attempts: int
     open_call_id: UUID | None
     last_disposition: Disposition | None
@@ -130,6 +132,7 @@ class ContactDetailsOut(ContactOut):
     """A contact with its numbers in order, its data, and its calls, the first one first."""
 
     numbers: list[NumberOut]
+    callbacks: list[CallbackRecordOut] = Field(description="All that was asked for; the newest holds.")
     data: dict[str, Any]
     calls: list[CallOut]
 
@@ -139,7 +142,8 @@ class ContactDetailsOut(ContactOut):
         calls = [CallOut.model_validate(call) for call in details.calls]
         fields = {name: getattr(shown, name) for name in ContactOut.model_fields}
         numbers = [NumberOut.model_validate(number) for number in details.numbers]
-        return cls(**fields, numbers=numbers, data=details.data, calls=calls)
+        callbacks = [CallbackRecordOut.model_validate(callback) for callback in details.callbacks]
+        return cls(**fields, numbers=numbers, callbacks=callbacks, data=details.data, calls=calls)
 
 
 class ContactDecided(ContactDetailsOut):

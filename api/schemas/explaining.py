@@ -25,6 +25,7 @@ class ExplanationOut(Schema):
     until: Moment | None = Field(description="When it may be dialed if nothing changes but the time.")
     open_call_id: UUID | None
     next_attempt_at: Moment | None
+    callback_at: Moment | None = Field(description="When the person wants to be called.")
     checked: dict[str, Any] | None = Field(description="What the gate looked at.")
     as_of: Moment
 

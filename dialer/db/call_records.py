@@ -39,6 +39,7 @@ class CallRecord:
     amd_status: str | None
     result: str | None
     callback_at: datetime | None
+    callback_for: datetime | None
     people: int | None
     waiting_since: datetime | None
     served_at: datetime | None

@@ -79,7 +79,7 @@ _CANDIDATES: Final = text(f"""
            campaign.timeout_seconds AS campaign_timeout_seconds,
            {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, call.caller_id)", "call.trunk_id")},
            COALESCE(list.active, true) AS list_active,
-           contact.attempts, contact.position, contact.name, contact.external_id, contact.consent_at,
+           call.callback_for, contact.attempts, contact.position, contact.name, contact.external_id, contact.consent_at,
            zone.zones, zone.regions,
            number.dialed_at AS number_dialed_at,
            (SELECT max(before.ended_at) FROM calls AS before

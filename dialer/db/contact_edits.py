@@ -28,6 +28,11 @@ def lock(tx: Connection, contact_id: int) -> bool:
     return tx.scalar(select(Contact.id).where(Contact.id == contact_id).with_for_update()) is not None
 
 
+def is_cancelled(tx: Connection, contact_id: int) -> bool:
+    """Whether nobody may call the contact any more."""
+    return tx.scalar(select(Contact.cancelled_at).where(Contact.id == contact_id)) is not None
+
+
 def change(tx: Connection, contact_id: int, values: Mapping[str, Any], data: Mapping[str, str] | None) -> None:
     """Write columns, and the contact's data unless None."""
     if values:
@@ -42,5 +47,10 @@ def cancel(tx: Connection, contact_id: int) -> None:
     is_due = Contact.state.in_((ContactState.READY, ContactState.WAITING))
     chosen = update(Contact).where(Contact.id == contact_id)
     tx.execute(chosen.values(cancelled_at=func.coalesce(Contact.cancelled_at, func.clock_timestamp())))
-    done = {"state": ContactState.DONE, "final_reason": FinalReason.CANCELLED, "next_attempt_at": None}
+    done = {
+        "state": ContactState.DONE,
+        "final_reason": FinalReason.CANCELLED,
+        "next_attempt_at": None,
+        "callback_at": None,
+    }
     tx.execute(chosen.where(is_due).values(**done))

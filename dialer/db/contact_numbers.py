@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, delete, insert, select, text, update
 
 from dialer.db.tables import ContactNumber, ZoneSet
 from dialer.domain.numbers import Numbers
@@ -64,6 +64,12 @@ def replace(tx: Connection, contact_id: int, records: Sequence[dict[str, Any]]) 
     tx.execute(delete(ContactNumber).where(ContactNumber.contact_id == contact_id))
     if records:
         tx.execute(insert(ContactNumber), [{"contact_id": contact_id, **record} for record in records])
+
+
+def reopen(tx: Connection, contact_id: int, position: int) -> None:
+    """A number of a contact, which is locked, may be called again: the person says so."""
+    chosen = update(ContactNumber).where(ContactNumber.contact_id == contact_id, ContactNumber.position == position)
+    tx.execute(chosen.values(closed_by=None))
 
 
 # Held back because of the number it had, it is asked about again.

@@ -37,6 +37,7 @@ class ContactRecord:
     state: str
     final_reason: str | None
     next_attempt_at: datetime | None
+    callback_at: datetime | None
     attempts: int
     open_call_id: UUID | None
     last_disposition: str | None

@@ -93,7 +93,7 @@ _RESCHEDULE: Final = text("""
             WHEN final_reason IN ('final_disposition', 'attempts_exhausted')
                 THEN COALESCE(CAST(:final_reason AS text), final_reason)
             ELSE final_reason END
-    WHERE id = :contact_id AND open_call_id IS NULL AND state IN ('waiting', 'ready', 'done')
+    WHERE id = :contact_id AND open_call_id IS NULL AND state IN ('waiting', 'ready', 'done') AND callback_at IS NULL
 """)
 
 

@@ -158,10 +158,25 @@ def due_contacts(tx: Connection, campaign: Row, zone_ids: Sequence[int], most: i
     return tx.execute(statement, parameters).mappings().all()
 
 
+_CALLBACKS: Final = text("""
+    SELECT contact.id FROM contacts AS contact
+    LEFT JOIN call_lists AS list ON list.id = contact.call_list_id
+    WHERE contact.campaign_id = :campaign_id AND contact.callback_at IS NOT NULL AND contact.state = 'ready'
+      AND contact.zone_id = ANY(CAST(:zone_ids AS smallint[])) AND COALESCE(list.active, true)
+    ORDER BY contact.callback_at, contact.id LIMIT :most
+""")
+
+
+def due_callbacks(tx: Connection, campaign_id: int, zone_ids: Sequence[int], most: int) -> list[int]:
+    """The contacts who have asked to be called by now, in zones that are open: the earliest time first."""
+    return list(tx.scalars(_CALLBACKS, {"campaign_id": campaign_id, "zone_ids": list(zone_ids), "most": most}))
+
+
 _EXHAUST: Final = text("""
     UPDATE contacts SET state = 'done', final_reason = 'attempts_exhausted'
     WHERE id IN (
-        SELECT id FROM contacts WHERE id = ANY(CAST(:ids AS bigint[])) AND state = 'ready' FOR UPDATE SKIP LOCKED
+        SELECT id FROM contacts WHERE id = ANY(CAST(:ids AS bigint[])) AND state = 'ready' AND callback_at IS NULL
+        FOR UPDATE SKIP LOCKED
     )
 """)
 
@@ -183,14 +198,16 @@ _QUEUE: Final = text("""
         UPDATE contacts SET state = 'in_call', open_call_id = chosen.call_id
         FROM chosen JOIN held ON held.id = chosen.contact_id WHERE contacts.id = held.id
         RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.position, contacts.attempts,
-            contacts.extra_attempts, chosen.turn
+            contacts.extra_attempts, contacts.callback_at, chosen.turn
     )
     INSERT INTO calls (id, campaign_id, contact_id, phone_number, caller_id, trunk_id, node_id, attempt_number,
-                       max_attempts, policy_version, timeout_seconds, turn)
+                       max_attempts, policy_version, timeout_seconds, turn, callback_for)
     SELECT taken.open_call_id, :campaign_id, taken.id, COALESCE(number.phone_number, taken.phone_number),
            CAST(:caller_id AS text), :trunk_id, :node_id, taken.attempts + 1,
-           :max_attempts + taken.extra_attempts, :version,
-           :timeout_seconds, taken.turn
+           -- Who has asked for the call gets it, after the last attempt too.
+           GREATEST(:max_attempts + taken.extra_attempts,
+                    CASE WHEN taken.callback_at IS NOT NULL THEN taken.attempts + 1 END), :version,
+           :timeout_seconds, taken.turn, taken.callback_at
     FROM taken
     LEFT JOIN contact_numbers AS number ON number.contact_id = taken.id AND number.position = taken.position
 """)

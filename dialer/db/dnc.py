@@ -42,7 +42,7 @@ _LOCK_CONTACTS: Final = text("""
     ORDER BY id FOR NO KEY UPDATE
 """)
 _CLOSE_CONTACTS: Final = text("""
-    UPDATE contacts SET state = 'done', final_reason = 'dnc', next_attempt_at = NULL
+    UPDATE contacts SET state = 'done', final_reason = 'dnc', next_attempt_at = NULL, callback_at = NULL
     WHERE id = ANY(CAST(:ids AS bigint[])) AND state IN ('ready', 'waiting')
 """)
 

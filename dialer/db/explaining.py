@@ -14,7 +14,7 @@ _CONTACTS: Final = text(f"""
            contact.final_reason, contact.next_attempt_at, contact.open_call_id, contact.attempts, contact.consent_at,
            CASE WHEN contact.held_by IS NULL OR contact.rules_version >= campaign.rules_version
                THEN contact.next_attempt_at END AS due_at,
-           campaign.rules_version,
+           contact.callback_at AS callback_for, campaign.rules_version,
            COALESCE(list.active, true) AS list_active, zone.zones, zone.regions, number.dialed_at AS number_dialed_at,
            (SELECT max(before.ended_at) FROM calls AS before
             WHERE before.phone_number = next.phone_number AND before.abandoned) AS number_abandoned_at,
@@ -63,7 +63,7 @@ _GROUPS: Final = text("""
         SELECT contact.id, contact.state, contact.final_reason, contact.next_attempt_at,
                CASE WHEN contact.state IN ('ready', 'waiting') THEN ROW(
                    list.active, contact.zone_id, waits.until > CAST(:at AS timestamptz),
-                   contact.attempts >= campaign.max_attempts + contact.extra_attempts,
+                   contact.attempts >= campaign.max_attempts + contact.extra_attempts, contact.callback_at IS NOT NULL,
                    contact.consent_at <= CAST(:at AS timestamptz),
                    NOT control.allow_list_only OR EXISTS (
                        SELECT FROM allow_list WHERE allow_list.phone_number = next.phone_number),

@@ -24,6 +24,8 @@ class Move:
         held_by: the gate's code, where the contact waits because the gate said no.
         position: of the contact's number that comes next; None: as it is.
         closes: the position of a number that isn't called any more, and why.
+        callback_at: when the person wants to be called; None: as it is.
+        called_back: this was the call that the person had asked for.
     """
 
     contact_id: int
@@ -37,6 +39,8 @@ class Move:
     held_by: str | None = None
     position: int | None = None
     closes: tuple[int, str] | None = None
+    callback_at: datetime | None = None
+    called_back: bool = False
 
 
 def database_time(tx: Connection) -> datetime:
@@ -67,7 +71,7 @@ _LOCK_CALLS: Final = text("""
            call.answered_at, call.hangup_requested_at, call.callback_at, call.action_started_at, call.amd_status,
            call.people, call.waiting_since, call.served_at, call.abandoned, call.gate -> 'profiles' AS profiles,
            contact.attempts AS contact_attempts, contact.cancelled_at AS contact_cancelled_at,
-           contact.position,
+           contact.position, contact.callback_at AS contact_callback_at, call.callback_for,
            campaign.max_attempts + COALESCE(contact.extra_attempts, 0) AS campaign_max_attempts,
            campaign.retry_policy, campaign.rules_version
     FROM calls AS call
@@ -138,6 +142,8 @@ _MOVE: Final = text("""
     UPDATE contacts SET state = move.state, next_attempt_at = move.next_attempt_at, final_reason = move.final_reason,
         attempts = move.attempts, open_call_id = NULL, rules_version = move.rules_version, held_by = move.held_by,
         position = COALESCE(move.position, contacts.position),
+        callback_at = CASE WHEN move.state <> 'done' THEN
+            COALESCE(move.callback_at, CASE WHEN NOT move.called_back THEN contacts.callback_at END) END,
         zone_id = COALESCE((
             SELECT number.zone_id FROM contact_numbers AS number
             WHERE number.contact_id = move.contact_id AND number.position = move.position
@@ -147,9 +153,9 @@ _MOVE: Final = text("""
     FROM unnest(CAST(:contact_id AS bigint[]), CAST(:call_id AS uuid[]), CAST(:state AS text[]),
                 CAST(:next_attempt_at AS timestamptz[]), CAST(:final_reason AS text[]), CAST(:attempts AS smallint[]),
                 CAST(:disposition AS text[]), CAST(:rules_version AS integer[]), CAST(:held_by AS text[]),
-                CAST(:position AS smallint[]))
+                CAST(:position AS smallint[]), CAST(:callback_at AS timestamptz[]), CAST(:called_back AS boolean[]))
         AS move(contact_id, call_id, state, next_attempt_at, final_reason, attempts, disposition, rules_version,
-                held_by, position)
+                held_by, position, callback_at, called_back)
     WHERE contacts.id = move.contact_id AND contacts.open_call_id = move.call_id
 """)
 
@@ -172,6 +178,8 @@ def move(tx: Connection, moves: Sequence[Move]) -> None:
                         "rules_version": m.rules_version,
                         "held_by": m.held_by,
                         "position": m.position,
+                        "callback_at": m.callback_at,
+                        "called_back": m.called_back,
                     }
                     for m in moves
                 ]

@@ -1,5 +1,6 @@
 """What happens when a call is answered."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
@@ -14,6 +15,7 @@ TRANSFER_CONTEXT: Final = "dialer-transfer"
 """Of deploy/asterisk/extensions.conf, which the PBX must have for these actions."""
 QUEUE_PREFIX: Final = "queue-"
 
+MAX_CALLBACK_MINUTES: Final = 60 * 24 * 30
 NO_DIGIT: Final = "none"
 """What a call's `digit` is when the menu got none."""
 
@@ -77,10 +79,10 @@ class OptOut(_Action):
 
 
 class CallBack(_Action):
-    """Call again later, as one of the contact's attempts; then say so, if there is a sound, and hang up."""
+    """Call again later, also if all attempts are used up; then say so, if there is a sound, and hang up."""
 
     type: Literal["call_back"] = "call_back"
-    after_minutes: int = Field(60, ge=1, le=60 * 24 * 30)
+    after_minutes: int = Field(60, ge=1, le=MAX_CALLBACK_MINUTES)
     sound: Sound | None = None
 
 
@@ -123,6 +125,16 @@ AnswerAction = Annotated[_Simple | LeaveMessage | Menu | Amd, Field(discriminato
 
 ANSWER_ACTION: TypeAdapter[AnswerAction] = TypeAdapter(AnswerAction)
 """Reads and writes an action as JSON."""
+
+
+_CALLBACK_RESULT: Final = re.compile(r"callback_([1-9][0-9]{0,4})", re.ASCII)
+
+
+def callback_minutes(result: str | None) -> int | None:
+    """In how many minutes the callee wants to be called, by what the dialplan has reported; None if it doesn't say."""
+    found = _CALLBACK_RESULT.fullmatch(result or "")
+    minutes = int(found[1]) if found else 0
+    return minutes if 0 < minutes <= MAX_CALLBACK_MINUTES else None
 
 
 def after_amd(action: AnswerAction, status: str) -> AnswerAction:

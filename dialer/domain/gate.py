@@ -38,6 +38,7 @@ class GateCode(StrEnum):
     NUMBER_CAP = "number_cap"
     TOO_SOON = "too_soon"
     WAITING_FOR_RETRY = "waiting_for_retry"
+    WAITING_FOR_CALLBACK = "waiting_for_callback"
     ZONE_UNKNOWN = "zone_unknown"
     HOLIDAY = "holiday"
     OUTSIDE_WINDOW = "outside_window"
@@ -69,6 +70,7 @@ class GateFacts:
         consented: whether the contact's consent is recorded.
         not_before, not_after: the campaign's dates.
         due_at: when the contact's next attempt is due, None if it is.
+        callback: whether the person has asked for this call. It is made even if all attempts are used up.
         caller_id: what the callee would see, or why there is nothing that may be shown.
     """
 
@@ -90,6 +92,7 @@ class GateFacts:
     not_before: datetime | None = None
     not_after: datetime | None = None
     due_at: datetime | None = None
+    callback: bool = False
     caller_id: Shown = TRUNKS_OWN
     list_active: bool = True
 
@@ -211,7 +214,7 @@ def _dnc(facts: GateFacts) -> Refusal | None:
 
 
 def _attempts(facts: GateFacts) -> Refusal | None:
-    if facts.attempts >= facts.max_attempts:
+    if facts.attempts >= facts.max_attempts and not facts.callback:
         return Refusal(
             GateCode.ATTEMPTS_EXHAUSTED,
             f"{facts.attempts} of at most {facts.max_attempts} attempts were made",
@@ -238,6 +241,9 @@ def _dates(facts: GateFacts) -> Refusal | None:
 
 def _due(facts: GateFacts) -> Refusal | None:
     if facts.due_at is not None and facts.at < facts.due_at:
+        if facts.callback:
+            rule = f"the person has asked to be called at {facts.due_at.isoformat()}"
+            return Refusal(GateCode.WAITING_FOR_CALLBACK, rule, until=opens(facts))
         rule = f"the next attempt is not due before {facts.due_at.isoformat()}"
         return Refusal(GateCode.WAITING_FOR_RETRY, rule, until=opens(facts))
     return None

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from dialer.db import call_records, campaigns, contact_numbers, contact_records
+from dialer.db import call_records, callbacks, campaigns, contact_numbers, contact_records
 from dialer.db.call_records import CallRecord
+from dialer.db.callbacks import CallbackRecord
 from dialer.db.contact_numbers import NumberRecord
 from dialer.db.contact_records import ContactRecord
 from dialer.db.pages import Page, PageRequest
@@ -37,12 +38,14 @@ class ContactDetails:
 
     Attributes:
         several: its numbers in order, where it has more than one.
+        callbacks: all that was asked for, the first one first.
     """
 
     contact: ContactRecord
     data: dict[str, Any]
     calls: Sequence[CallRecord]
     several: Sequence[NumberRecord] = ()
+    callbacks: Sequence[CallbackRecord] = ()
 
     @property
     def numbers(self) -> list[Number]:
@@ -90,7 +93,8 @@ class Contacts:
             raise NotFound(f"There is no contact {contact_id}.")
         data = contact_records.data(tx, contact_id)
         several = contact_numbers.of(tx, [contact_id]).get(contact_id, ()) if contact.position is not None else ()
-        return ContactDetails(contact, data, call_records.of_contact(tx, contact_id), several)
+        calls = call_records.of_contact(tx, contact_id)
+        return ContactDetails(contact, data, calls, several, callbacks.of_contact(tx, contact_id))
 
     def listed(self, campaign_id: int, page: PageRequest, **wanted: object) -> Page[ContactRecord]:
         """A campaign's contacts, by number.

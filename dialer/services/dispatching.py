@@ -77,11 +77,12 @@ class Dispatching:
         return queued
 
     def _queue(self, tx: Connection, campaign: Row, zone_ids: Sequence[int], most: int, turns: Turns) -> int:
-        due = dispatching.due_contacts(tx, campaign, zone_ids, most)
+        wanted = dispatching.due_callbacks(tx, campaign["id"], zone_ids, most)
+        due = [row for row in dispatching.due_contacts(tx, campaign, zone_ids, most) if row["id"] not in wanted]
         cap = campaign["max_attempts"]
         exhausted = {row["id"] for row in due if row["attempts"] >= cap + row["extra_attempts"]}
         dispatching.exhaust(tx, sorted(exhausted))
-        contact_ids = [row["id"] for row in due if row["id"] not in exhausted]
+        contact_ids = [*wanted, *(row["id"] for row in due if row["id"] not in exhausted)][:most]
         if not contact_ids:
             return 0
         call_ids = [uuid_utils.uuid7() for _ in contact_ids]

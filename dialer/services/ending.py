@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -171,18 +171,21 @@ def _move(
     """What the contact of an ended call does next."""
     given_back = disposition in NOT_COUNTED and row["claim_token"] is not None
     attempts = row["contact_attempts"] - given_back
+    answered = disposition in (Disposition.ANSWERED, Disposition.ABANDONED)
+    asked = row["callback_at"] if answered else None
     by_policy = False
     step: NextStep
     if row["contact_cancelled_at"] is not None:
-        answered = disposition in (Disposition.ANSWERED, Disposition.ABANDONED)
         step = Final(FinalReason.ANSWERED if answered else FinalReason.CANCELLED)
     elif disposition is Disposition.WITHDRAWN and row["hangup_requested_at"] is not None:
         step = Final(FinalReason.CANCELLED)
+    elif asked is not None:
+        step = Retry(max(asked, ended_at))
+    elif _callback_stands(row, disposition) and not_dialed < MAX_NOT_DIALED:
+        step = Retry(max(row["contact_callback_at"], ended_at))
     elif disposition is Disposition.ABANDONED and row["served_at"] is not None:
         # Late, but they have been spoken to.
         step = Final(FinalReason.ANSWERED)
-    elif _wants_call_back(row, disposition, attempts):
-        step = Retry(max(row["callback_at"], ended_at))
     else:
         by_policy = disposition not in NOT_COUNTED
         step = next_step(
@@ -194,7 +197,7 @@ def _move(
             not_dialed=not_dialed,
             numbers=numbers,
         )
-    return move_for(
+    move = move_for(
         row["contact_id"],
         row["id"],
         step,
@@ -203,12 +206,13 @@ def _move(
         rules_version=row["rules_version"] if by_policy else None,
         numbers=numbers if row["position"] is not None else None,
     )
+    return replace(move, callback_at=asked, called_back=not _callback_stands(row, disposition))
 
 
-def _wants_call_back(row: RowMapping, disposition: Disposition, attempts: int) -> bool:
-    """The callee has asked for it, and there is an attempt left."""
-    is_wanted = row["callback_at"] is not None and disposition is Disposition.ANSWERED
-    return is_wanted and attempts < row["campaign_max_attempts"]
+def _callback_stands(row: RowMapping, disposition: Disposition) -> bool:
+    """Whether the person has asked for a call that this one was not."""
+    wanted = row["contact_callback_at"]
+    return wanted is not None and (disposition in NOT_COUNTED or wanted != row["callback_for"])
 
 
 def move_for(

@@ -50,6 +50,7 @@ class Explanation:
     until: datetime | None
     open_call_id: Any
     next_attempt_at: datetime | None
+    callback_at: datetime | None
     checked: dict[str, Any] | None
     as_of: datetime
 
@@ -154,6 +155,7 @@ class Explaining:
             until=until,
             open_call_id=row["open_call_id"],
             next_attempt_at=row["next_attempt_at"],
+            callback_at=row["callback_for"],
             checked=checked,
             as_of=row["at"],
         )

@@ -77,6 +77,7 @@ def facts(
         not_before=row["not_before"],
         not_after=row["not_after"],
         due_at=due_at,
+        callback=row["callback_for"] is not None,
         caller_id=shown(row, owned),
         list_active=row["list_active"],
     )

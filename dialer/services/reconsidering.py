@@ -43,6 +43,15 @@ def reconsider(tx: Connection, settings: Settings) -> int:
     return len(steps)
 
 
+def by_policy(tx: Connection, contact_id: int) -> None:
+    """Let a waiting contact, which is locked, do what follows from its last call; without one it is due."""
+    (row,) = reconsidering.last_calls(tx, [contact_id])
+    numbers = contact_numbers.of(tx, [contact_id] if row["position"] is not None else [])
+    never_called = row["id"] is None
+    step = _step(contact_id, ContactState.READY, None) if never_called else _by_policy(row, seen_from(row, numbers))
+    reconsidering.reschedule(tx, [step])
+
+
 def _ask_gate(tx: Connection, settings: Settings, contact_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Who may be dialed now is due; so is who is refused for good, as the claim writes that down."""
     steps = []

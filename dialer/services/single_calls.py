@@ -146,6 +146,7 @@ _NO_CAMPAIGN: Final[dict[str, Any]] = {
     "consent_at": None,
     "not_before": None,
     "not_after": None,
+    "callback_for": None,
     "list_active": True,
 }
 

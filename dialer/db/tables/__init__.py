@@ -4,6 +4,7 @@ from dialer.db.tables.access import ApiKey, IdempotencyKey, LoginFailure, Sessio
 from dialer.db.tables.base import Base
 from dialer.db.tables.calls import Call, CallVariables, NumberDials
 from dialer.db.tables.campaigns import (
+    Callback,
     CallList,
     Campaign,
     CampaignCount,
@@ -28,6 +29,7 @@ __all__ = [
     "Call",
     "CallList",
     "CallVariables",
+    "Callback",
     "Campaign",
     "CampaignCount",
     "CampaignCountDelta",

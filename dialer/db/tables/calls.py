@@ -114,6 +114,8 @@ class Call(CreatedAt, Base):
     """What the dialplan has reported."""
     callback_at: Mapped[datetime | None]
     """When the callee wants to be called again."""
+    callback_for: Mapped[datetime | None]
+    """The time at which the callee had asked to be called: this is that call."""
     people: Mapped[int | None]
     """How many people the campaign had at the claim; None: the call needs nobody."""
     waiting_since: Mapped[datetime | None]

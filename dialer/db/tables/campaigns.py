@@ -170,6 +170,7 @@ class Contact(CreatedAt, Base):
         CheckConstraint("(state = 'waiting') = (next_attempt_at IS NOT NULL)", name="waiting_has_time"),
         CheckConstraint("(state = 'done') = (final_reason IS NOT NULL)", name="done_has_reason"),
         CheckConstraint(one_of("final_reason", FinalReason), name="final_reason"),
+        CheckConstraint("callback_at IS NULL OR state <> 'done'", name="callback_not_done"),
         CheckConstraint("attempts >= 0", name="attempts_ge_0"),
         CheckConstraint("char_length(phone_number) BETWEEN 7 AND 20", name="phone_number_len"),
         Index(
@@ -196,6 +197,12 @@ class Contact(CreatedAt, Base):
             "campaign_id",
             "rules_version",
             postgresql_where=text("state = 'waiting' AND rules_version IS NOT NULL"),
+        ),
+        Index(
+            "ix_contacts_callback",
+            "campaign_id",
+            "callback_at",
+            postgresql_where=text("callback_at IS NOT NULL AND state = 'ready'"),
         ),
         Index("ix_contacts_phone_number", "phone_number"),
         Index(
@@ -224,6 +231,8 @@ class Contact(CreatedAt, Base):
     """The gate's code, where the contact waits because the gate said no."""
     rules_version: Mapped[int | None]
     """Of the campaign, by which it waits; None where no edit of the campaign moves it."""
+    callback_at: Mapped[datetime | None]
+    """When the person wants to be called; None once that call was made."""
     position: Mapped[int | None] = mapped_column(SmallInteger)
     """Of the number that is called next, in `contact_numbers`; None where `phone_number` is the only one.
 
@@ -256,6 +265,22 @@ class ContactNumber(Base):
     zone_id: Mapped[int] = mapped_column(SmallInteger, ForeignKey("zone_sets.id"))
     closed_by: Mapped[str | None]
     """Why it isn't called any more: a disposition, or a code of the gate."""
+
+
+class Callback(CreatedAt, Base):
+    """Somebody has told us when a person wants to be called. The one that holds is the contact's `callback_at`."""
+
+    __tablename__ = "callbacks"
+    __table_args__ = (Index("ix_callbacks_contact", "contact_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    phone_number: Mapped[str]
+    note: Mapped[str | None]
+    created_by: Mapped[str]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_by: Mapped[str | None]
 
 
 class ContactData(Base):

@@ -23,6 +23,7 @@ from dialer.domain.actions import (
     Transfer,
     after_amd,
     after_menu,
+    callback_minutes,
     place_of,
 )
 from dialer.domain.calls import CallState
@@ -211,6 +212,7 @@ def _progress(
 ) -> dict[str, Any]:
     on = place_of(action) if action is not None else None
     call_back = chosen if step.decides and isinstance(chosen, CallBack) else None
+    minutes = call_back.after_minutes if call_back else callback_minutes(news.result)
     return {
         "id": news.call_id,
         "state": step.state,
@@ -224,7 +226,7 @@ def _progress(
         "digit": news.digit,
         "amd_status": news.amd_status,
         "result": news.result,
-        "callback_at": at + timedelta(minutes=call_back.after_minutes) if call_back else None,
+        "callback_at": at + timedelta(minutes=minutes) if minutes is not None else None,
         "context": on.context if on else None,
         "extension": on.extension if on else None,
         "priority": on.priority if on else None,

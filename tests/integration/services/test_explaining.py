@@ -104,6 +104,7 @@ OF_CONTACTS = {
     GateCode.NUMBER_CAP: 4,
     GateCode.TOO_SOON: 2,
     GateCode.WAITING_FOR_RETRY: 3,
+    GateCode.WAITING_FOR_CALLBACK: 2,
     GateCode.ZONE_UNKNOWN: 5,
     GateCode.HOLIDAY: 3,
     GateCode.OUTSIDE_WINDOW: 7,
@@ -175,6 +176,8 @@ def test_counts_add_up_with_every_reason_and_each_sample_opens_when_it_says(
     some(GateCode.ATTEMPTS_EXHAUSTED, attempts=3)
     some(GateCode.CONSENT_MISSING, consent_at=None)
     some(GateCode.WAITING_FOR_RETRY, state="waiting", next_attempt_at=now + timedelta(hours=30))
+    later = now + timedelta(hours=31)
+    some(GateCode.WAITING_FOR_CALLBACK, state="waiting", next_attempt_at=later, callback_at=later, attempts=3)
     some(GateCode.ZONE_UNKNOWN, zones=())
     some(GateCode.HOLIDAY, numbers=[f"+44207946000{n}" for n in range(3)], zones=("Etc/UTC",))
     some(GateCode.OUTSIDE_WINDOW, zones=("Etc/GMT-12",))

@@ -14,6 +14,7 @@ from dialer.domain.actions import (
     Play,
     after_amd,
     after_menu,
+    callback_minutes,
     place_of,
     variables_of,
 )
@@ -79,3 +80,20 @@ def test_the_dialplan_is_told_what_it_needs() -> None:
     assert queue is not None
     assert (queue.context, queue.extension) == ("dialer-transfer", "queue-sales")
     assert place_of(OptOut()) is None
+
+
+@pytest.mark.parametrize(
+    ("result", "minutes"),
+    [
+        ("callback_90", 90),
+        ("callback_43200", 43200),
+        ("callback_43201", None),
+        ("callback_0", None),
+        ("callback_", None),
+        ("callback_٣", None),
+        ("hangup", None),
+        (None, None),
+    ],
+)
+def test_dialplan_may_report_in_how_many_minutes_to_call_back(result: str | None, minutes: int | None) -> None:
+    assert callback_minutes(result) == minutes

@@ -112,7 +112,26 @@ def _merged(rules: Rules, more: Rules) -> Rules:
 
 
 def test_every_code_has_a_rule() -> None:
-    assert {row[0] for row in RULES} | {GateCode.ZONE_UNKNOWN} == set(GateCode)
+    apart = {GateCode.ZONE_UNKNOWN, GateCode.WAITING_FOR_CALLBACK}
+    assert {row[0] for row in RULES} | apart == set(GateCode)
+
+
+def test_call_that_the_person_has_asked_for_is_made_after_the_last_attempt_but_not_before_its_time() -> None:
+    asked = replace(OPEN, attempts=OPEN.max_attempts, callback=True)
+    assert decide(asked) is None
+    refusal = decide(replace(asked, due_at=NOON + timedelta(hours=1)))
+    assert refusal is not None
+    assert (refusal.code, refusal.until) == (GateCode.WAITING_FOR_CALLBACK, NOON + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [row[:2] for row in RULES if row[0] not in (GateCode.ATTEMPTS_EXHAUSTED, GateCode.WAITING_FOR_RETRY)],
+)
+def test_all_other_rules_hold_for_what_the_person_has_asked_for(code: GateCode, change: dict[str, Any]) -> None:
+    refusal = decide(replace(OPEN, **change, callback=True))
+    assert refusal is not None
+    assert refusal.code is code
 
 
 @pytest.mark.parametrize("state", [s for s in CampaignState if s is not CampaignState.RUNNING])
