@@ -33,6 +33,7 @@ CPS = 100.0
 CHANNELS = 80
 TALK_MS = 300
 RETRY_SECONDS = 3
+_SIMULATOR_SECONDS = 15.0
 NODE = "simulator"
 INSIDE = Path(__file__).parent / "inside"
 ROOT = Path(__file__).parents[2]
@@ -111,10 +112,18 @@ class Stage:
             return
         url = f"{self.ports.simulator_url}/simulator/faults"
         auth = ("dialer", self.password)
-        if fault:
-            requests.post(url, json=fault, auth=auth, timeout=5).raise_for_status()
-        else:
-            requests.delete(url, auth=auth, timeout=5).raise_for_status()
+        method = "POST" if fault else "DELETE"
+        until = self.clock.monotonic() + _SIMULATOR_SECONDS
+        while True:
+            try:
+                requests.request(method, url, json=fault or None, auth=auth, timeout=5).raise_for_status()
+            except requests.ConnectionError:
+                # Another fault may have just killed it.
+                if self.clock.monotonic() > until:
+                    raise
+                self.clock.sleep(0.1)
+            else:
+                return
 
     @property
     def password(self) -> str:
