@@ -50,7 +50,7 @@ chaos: $(READY)
 	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(ASTERISK),--asterisk $(ASTERISK)) $(if $(EVENTS),--events $(EVENTS))
 
 pace: $(READY)
-	@$(BIN)/python benchmarks/pace.py
+	@$(BIN)/python -m benchmarks.pace
 
 chaos-proof: $(READY)
 	@$(BIN)/python -m tests.chaos.sabotage $(if $(GUARDS),--guards $(GUARDS))

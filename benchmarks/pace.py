@@ -1,6 +1,6 @@
 """Does the pace hold? Several worker processes on one trunk, against the simulator; the last line on stdout is JSON.
 
-    python benchmarks/pace.py --seconds 30 --workers 4
+    python -m benchmarks.pace --seconds 30 --workers 4
 
 Each process claims and sends like any worker, and dispatch ticks here. What was written is what the workers note
 immediately before each POST; the ledger is the far end's own. Two campaigns, weighted 1 to 3, have work all the time.
@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import stops
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from benchmarks import stops
 from dialer.bootstrap import Dialer
 from dialer.config import Settings, load_settings
 from dialer.db.migrate import upgrade
@@ -45,6 +45,7 @@ CHANNEL_RUN = {"cps": 50.0, "channels": 12, "seconds": 8.0}
 STOP_CPS = 200.0
 SIMULATOR = "from dialer.simulator.command import simulator; simulator()"
 WAIT_SECONDS = 60.0
+SHORT_CALLS = ("--ring-ms", "200", "--talk-ms", "300", "--time-scale", "50")
 
 
 def work(trunk_id: int) -> None:
@@ -111,7 +112,7 @@ class Bench:
     @contextmanager
     def working(self, trunk_id: int, workers: int) -> Iterator[None]:
         """So many worker processes on a trunk."""
-        arguments = [sys.executable, __file__, "--work-on", str(trunk_id)]
+        arguments = [sys.executable, "-m", "benchmarks.pace", "--work-on", str(trunk_id)]
         processes = [subprocess.Popen(arguments, env=self.environment) for _ in range(workers)]
         try:
             yield
@@ -152,8 +153,8 @@ class Bench:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[tuple[Bench, int]]:
-    """The bench, and the id of its node, with a listener that hears it."""
+def running(folder: Path, *calls: str) -> Iterator[tuple[Bench, int]]:
+    """The bench, and the id of its node, with a listener that hears it; `calls`: the simulator's options for them."""
     with ExitStack() as stack:
         given = Settings(
             _env_file=None, data_dir=folder, ari_password=SecretStr(PASSWORD), database_pool_size=5, max_cps=100_000
@@ -170,8 +171,8 @@ def running(folder: Path) -> Iterator[tuple[Bench, int]]:
             "DIALER_LOG_LEVEL": "WARNING",
         }
         port, ledger = free_ports(1)[0], folder / "ledger.jsonl"
-        options = ["--port", str(port), "--password", PASSWORD, "--ledger", str(ledger), "--time-scale", "50"]
-        options += ["--mix", "answered=50,busy=30,no_answer=20", "--ring-ms", "200", "--talk-ms", "300"]
+        options = ["--port", str(port), "--password", PASSWORD, "--ledger", str(ledger)]
+        options += ["--mix", "answered=50,busy=30,no_answer=20", *(calls or SHORT_CALLS)]
         for command in (["-c", SIMULATOR, *options], ["-m", "workers.listener"]):
             process = subprocess.Popen([sys.executable, *command], env=environment)
             stack.callback(process.wait, 20)

@@ -22,7 +22,7 @@ from dialer.services.users import Role
 from dialer.simulator.ledger import read_ledger
 
 if TYPE_CHECKING:
-    from pace import Bench
+    from benchmarks.pace import Bench
 
 PASSWORD: Final = "correct horse battery"
 LONG_ENOUGH: Final = 1.0

@@ -45,6 +45,7 @@ _GROUPS: Final = text("""
     )
     SELECT contact.zone_id, contact.priority, contact.attempts, COALESCE(list.active, true) AS list_active,
            contact.extra_attempts, COALESCE(contact.position, 1) AS position, numbers.open AS numbers,
+           contact.callback_at IS NOT NULL AS callback,
            (contact.id - bounds.low) * :ranks / bounds.width AS rank,
            COALESCE(contact.consent_at <= CAST(:at AS timestamptz), false) AS consented,
            CASE WHEN :allow_list_only THEN allowed.phone_number IS NOT NULL ELSE true END AS allow_listed,
@@ -78,7 +79,7 @@ _GROUPS: Final = text("""
         ) AS latest
     ) AS dials ON number.phone_number IS NOT NULL
     WHERE contact.campaign_id = :campaign_id AND contact.state IN ('ready', 'waiting')
-    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 17
 """)
 
 
@@ -96,6 +97,7 @@ def groups(tx: Connection, campaign_id: int, at: datetime, **how: Any) -> Sequen
 _CALLING: Final = text("""
     SELECT call.state = 'queued' AS queued, contact.zone_id, contact.priority, contact.attempts,
            contact.extra_attempts, COALESCE(contact.position, 1) AS position, call.phone_number,
+           call.state = 'queued' AND call.callback_for IS NOT NULL AS callback,
            CASE WHEN contact.position IS NOT NULL THEN (
                SELECT array_agg(position ORDER BY position) FROM contact_numbers
                WHERE contact_id = contact.id AND closed_by IS NULL

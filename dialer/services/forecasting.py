@@ -152,7 +152,7 @@ def _plan(
     calling: list[Group] = []
     for call in forecasting.calling(tx, row["id"], at):
         place = places.index(call["zone_id"], call["phone_number"])
-        cohort = Cohort(place, call["priority"], 0, call["attempts"], call["consented"], **_numbers(call))
+        cohort = Cohort(place, call["priority"], 0, call["attempts"], call["consented"], **_special(call))
         (queued if call["queued"] else calling).append(Group(cohort, 1))
     return Plan(
         id=row["id"],
@@ -213,15 +213,16 @@ def _group(row: RowMapping, places: _Places, order: DialOrder) -> Group:
         row["allow_listed"],
         row["dnc"],
         dials=tuple((row["position"], dial) for dial in row["dials"] or ()),
-        **_numbers(row),
+        **_special(row),
     )
     return Group(cohort, row["n"], row["due_at"])
 
 
-def _numbers(row: RowMapping) -> dict[str, Any]:
-    """Attempts beyond the campaign's, and the numbers of whoever has several."""
+def _special(row: RowMapping) -> dict[str, Any]:
+    """What few contacts have: attempts beyond the campaign's, a callback, several numbers."""
     numbers = tuple(row["numbers"] or (row["position"],))
-    return {"extra_attempts": row["extra_attempts"], "number": row["position"], "numbers": numbers}
+    own = {"extra_attempts": row["extra_attempts"], "callback": row["callback"]}
+    return own | {"number": row["position"], "numbers": numbers}
 
 
 def _together(groups: Sequence[Group]) -> list[Group]:

@@ -20,7 +20,7 @@ from dialer.domain.retry import DueAgain, Retry, next_step
 from dialer.domain.retry import Final as Finally
 
 _CAPS: Final = (GateCode.NUMBER_CAP, GateCode.TOO_SOON)
-Order = tuple[int, int, int, Cohort]
+Order = tuple[bool, int, int, int, Cohort]
 
 
 class Course:
@@ -146,7 +146,8 @@ class Course:
         dials = ((cohort.number, datetime.fromtimestamp(at, UTC)), *cohort.dials) if remembered else ()
         dials = dials[: remembered * len(cohort.numbers)]
         # The list is dialed from its beginning: who was called before comes ahead of who was not.
-        self._call(cohort._replace(attempts=cohort.attempts + 1, rank=0, dials=dials), contacts, at)
+        called = cohort._replace(attempts=cohort.attempts + 1, rank=0, callback=False, dials=dials)
+        self._call(called, contacts, at)
 
     def idle(self, at: float) -> LimitedBy:
         """Why nobody, or nobody more, can be dialed, though trunk and limits would allow it."""
@@ -163,7 +164,7 @@ class Course:
             self._queues[cohort.place] = []
             self._look(cohort.place, at)
         if cohort not in self._ready:
-            order = (-cohort.priority, cohort.rank, -cohort.attempts, cohort)
+            order = (not cohort.callback, -cohort.priority, cohort.rank, -cohort.attempts, cohort)
             heapq.heappush(self._queues[cohort.place], order)
         self._ready[cohort] = self._ready.get(cohort, 0) + contacts
 

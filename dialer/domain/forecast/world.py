@@ -36,6 +36,7 @@ class Cohort(NamedTuple):
         number: the position of the number that comes next, and `numbers`: those left. Where the others are, and
             what else holds there, is taken to be as for this one.
         dnc: the scope of the DNC entry that forbids the number, or empty.
+        callback: whether they have asked for the next call. It goes first, and after the last attempt too.
         dials: the latest dials of their numbers, by position, as far as caps need them, the newest first.
     """
 
@@ -50,6 +51,7 @@ class Cohort(NamedTuple):
     extra_attempts: int = 0
     number: int = 1
     numbers: tuple[int, ...] = (1,)
+    callback: bool = False
     dials: tuple[tuple[int, datetime], ...] = ()
 
 
@@ -119,6 +121,7 @@ class Plan:
             not_before=self.not_before,
             not_after=self.not_after,
             due_at=due_at,
+            callback=cohort.callback,
         )
 
 

@@ -151,6 +151,14 @@ def test_whoever_has_several_numbers_is_tried_at_those_left(world: World) -> Non
     assert sum(hour.dials for hour in ask(world, unallocated).forecast.hours) == 1
 
 
+def test_callbacks_come_at_their_time_and_after_the_last_attempt(world: World) -> None:
+    at = world.now() + timedelta(hours=5)
+    world.contacts([number(0)], state="waiting", next_attempt_at=at, callback_at=at, attempts=3)
+    told = ask(world, BUSY)
+    assert sum(hour.dials for hour in told.forecast.hours) == 1
+    assert 5 * 3600 - 5 < seconds(told) < 5 * 3600 + 60
+
+
 def test_contacts_in_calls_count_too(world: World) -> None:
     world.queued([number(n) for n in range(3)])
     told = ask(world)

@@ -235,3 +235,8 @@ def test_forbidden_number_is_passed_over_for_the_next() -> None:
 def test_extra_attempts_of_a_requeue_count() -> None:
     told = ask(world(plan([Group(Cohort(0, 0, 0, 3, extra_attempts=2), 4)])), BUSY)
     assert sum(hour.dials for hour in told.hours) == 8
+
+
+def test_callbacks_go_first(dialed: list[tuple[Plan, Cohort, int, datetime]]) -> None:
+    ask(world(plan([Group(Cohort(0, 5, 0, 0), 50), Group(Cohort(0, 0, 3, 3, callback=True), 2)])), ANSWERED)
+    assert dialed[0][1].callback
