@@ -82,7 +82,14 @@ LINKS: Final = {
         for name in ("caller_ids_get", "caller_ids_edit", "caller_ids_remove")
     },
     "requeues_create": {"requeues_get": {"requeue_id": "$response.body#/id"}},
-    "dnc_add": {"dnc_remove": {"entry_id": "$response.body#/id"}},
+    "dnc_uploads_create": {
+        "dnc_uploads_get": {"upload_id": "$response.body#/id"},
+        "dnc_uploads_refusals": {"upload_id": "$response.body#/id"},
+    },
+    "dnc_add": {
+        "dnc_get": {"entry_id": "$response.body#/id"},
+        "dnc_remove": {"entry_id": "$response.body#/id"},
+    },
     "webhooks_create": {
         "webhooks_get": {"webhook_id": "$response.body#/id"},
         "webhooks_test": {"webhook_id": "$response.body#/id"},

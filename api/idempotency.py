@@ -31,6 +31,7 @@ CREATING: Final = frozenset(
         "contacts.ask_callback",
         "control.allow_number",
         "dnc.add",
+        "dnc_uploads.create",
         "nodes.create",
         "requeues.create",
         "trial_calls.create",
@@ -41,7 +42,7 @@ CREATING: Final = frozenset(
 )
 """The endpoints that take a key."""
 
-STREAMED: Final = frozenset({"call_lists.upload"})
+STREAMED: Final = frozenset({"call_lists.upload", "dnc_uploads.create"})
 """Those whose body is too long to be compared: their length and Content-Digest are."""
 
 _KEY: Final = re.compile(r"^[\x21-\x7e]{1,255}$")

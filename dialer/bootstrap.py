@@ -32,6 +32,7 @@ from dialer.services.control import ControlRoom
 from dialer.services.correcting import Correcting
 from dialer.services.dispatching import Dispatching
 from dialer.services.dnc import DncList
+from dialer.services.dnc_uploads import DncUploads
 from dialer.services.explaining import Explaining
 from dialer.services.figures import Figures
 from dialer.services.forecasting import Forecasting
@@ -225,6 +226,10 @@ class Dialer:
     @cached_property
     def dnc(self) -> DncList:
         return DncList(self.engine, self.clock, self.settings)
+
+    @cached_property
+    def dnc_uploads(self) -> DncUploads:
+        return DncUploads(self.engine, self.clock, self.settings)
 
     @cached_property
     def figures(self) -> Figures:

@@ -31,6 +31,7 @@ def work_on_imports() -> None:
 @app.task(name=Job.FAIL_STALE_UPLOADS.value)
 def fail_stale_uploads() -> None:
     dialer().call_lists.fail_stale(older_than_seconds=3600)
+    dialer().dnc_uploads.fail_stale(older_than_seconds=3600)
 
 
 @app.task(name=Job.DELIVER_WEBHOOKS.value)

@@ -9,6 +9,7 @@ from api.routes.campaigns import campaigns
 from api.routes.contacts import contacts
 from api.routes.control import control
 from api.routes.dnc import dnc
+from api.routes.dnc_uploads import dnc_uploads
 from api.routes.health import health
 from api.routes.nodes import nodes
 from api.routes.numbers import numbers
@@ -28,6 +29,7 @@ BLUEPRINTS = (
     contacts,
     control,
     dnc,
+    dnc_uploads,
     health,
     nodes,
     numbers,

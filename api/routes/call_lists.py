@@ -2,14 +2,12 @@
 
 from typing import BinaryIO, Final, cast
 
-from flask import Response, request
+from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
-from flask_openapi3.models import RawModel
-from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from api.conditional import revisions
 from api.context import answer, created, dialer, identity
+from api.files import REPORT, Upload, download, uploaded
 from api.idempotency import keep
 from api.openapi import blueprint, problems
 from api.schemas.call_lists import (
@@ -29,15 +27,6 @@ from dialer.db.tables import CallList
 
 call_lists: Final[APIBlueprint] = blueprint("call_lists", "/v1")
 _ORDER: Final = Order("call-lists", CallList.id, int, descending=True)
-_RAW: Final = frozenset({"text/csv", "text/plain", "application/csv", "application/octet-stream"})
-_MEGABYTE: Final = 1024 * 1024
-_CSV = {"description": "line, code, reason, row", "content": {"text/csv": {"schema": {"type": "string"}}}}
-
-
-class Upload(RawModel):
-    """A file: the body itself, or the part `file` of a form."""
-
-    mimetypes = ["text/csv", "multipart/form-data"]  # noqa: RUF012
 
 
 @call_lists.post(
@@ -49,8 +38,7 @@ def upload(path: CampaignPath, query: UploadQuery, raw: Upload) -> Response:
 
     With the answer all rows are stored. They become contacts afterwards; the list tells how far that is.
     """
-    request.max_content_length = dialer().settings.max_upload_mb * _MEGABYTE
-    file = _file()
+    file = uploaded()
     found = dialer().call_lists.receive(
         path.campaign_id,
         cast("BinaryIO", file.stream),
@@ -97,26 +85,11 @@ def edit(path: CallListPath, body: CallListPatch) -> Response:
     return answer(CallListDecided.of(decided), revision=decided.value.revision)
 
 
-@call_lists.get("/call-lists/<int:call_list_id>/refusals", responses={200: _CSV, **problems(404)})
+@call_lists.get("/call-lists/<int:call_list_id>/refusals", responses={200: REPORT, **problems(404)})
 def refusals(path: CallListPath) -> Response:
     """Download the rows that did not become contacts, with the reason of each, as CSV"""
-    report = dialer().call_lists.refusals_csv(path.call_list_id)
-    response = Response(report, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="refusals-{path.call_list_id}.csv"'
-    return response
+    return download(dialer().call_lists.refusals_csv(path.call_list_id), f"refusals-{path.call_list_id}.csv")
 
 
 def _received(found: CallListInfo) -> Response:
     return created(CallListOut.model_validate(found), "call_lists.get", status=202, call_list_id=found.id)
-
-
-def _file() -> FileStorage:
-    """The file that was sent, to be read once."""
-    if request.mimetype == "multipart/form-data":
-        file = request.files.get("file")
-        if file is None:
-            raise BadRequest("The form has no part named file.")
-        return file
-    if request.mimetype not in _RAW:
-        raise UnsupportedMediaType("Send the file as text/csv, or in a form as multipart/form-data.")
-    return FileStorage(stream=request.stream)

@@ -7,7 +7,7 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from api.context import answer, dialer, identity, nothing
 from api.openapi import blueprint, problems
-from api.schemas.dnc import DncDecided, DncIn, DncPage, DncPath, DncQuery
+from api.schemas.dnc import DncDecided, DncIn, DncOut, DncPage, DncPath, DncQuery
 
 dnc: Final[APIBlueprint] = blueprint("dnc", "/v1/dnc")
 
@@ -16,7 +16,7 @@ dnc: Final[APIBlueprint] = blueprint("dnc", "/v1/dnc")
 def add(body: DncIn) -> Response:
     """Forbid a number: after the answer it is not dialed
 
-    Contacts with that number that were due are done. Adding a number again changes its reason and expiry.
+    Contacts with that number that were due are done. Adding a number again changes its reason, expiry and source.
     """
     return answer(DncDecided.of(dialer().dnc.add(body.new(), identity().username)))
 
@@ -26,6 +26,12 @@ def listed(query: DncQuery) -> Response:
     """List entries, the newest first"""
     found = dialer().dnc.listed(query.page(), **query.filter())
     return answer(DncPage.model_validate(found))
+
+
+@dnc.get("/<int:entry_id>", responses={200: DncOut, **problems(404)})
+def get(path: DncPath) -> Response:
+    """Read an entry"""
+    return answer(DncOut.model_validate(dialer().dnc.get(path.entry_id)))
 
 
 @dnc.delete("/<int:entry_id>", responses={204: None, **problems(404)})

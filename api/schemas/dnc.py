@@ -12,10 +12,11 @@ from dialer.services.dnc import NewDncEntry
 
 
 class DncIn(Schema):
-    """A number not to be called. Adding it again changes its reason and expiry."""
+    """A number not to be called. Adding it again changes its reason, expiry and source."""
 
     phone_number: Phone
     campaign_id: BigId | None = Field(None, description="Empty: by nobody.")
+    source: Name = Field("api", description="Where it comes from, like the name of a register.")
     reason: Name | None = None
     expires_at: Moment | None = Field(None, description="Empty: for ever.")
     default_region: KnownRegion | None = None
@@ -31,6 +32,7 @@ class DncOut(Schema):
     reason: str | None
     source: str
     expires_at: Moment | None
+    upload_id: int | None = Field(description="The upload that it came with.")
     created_by: str
     created_at: Moment
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, text
 
-from dialer.db import barrier, caller_ids, timeline, transitions
+from dialer.db import barrier, caller_ids, dnc, timeline, transitions
 from dialer.domain.rules import LONGEST_PERIOD
 
 _TIMEOUTS: Final = text("""
@@ -85,11 +85,7 @@ _CANDIDATES: Final = text(f"""
            (SELECT max(before.ended_at) FROM calls AS before
             WHERE before.phone_number = call.phone_number AND before.abandoned) AS number_abandoned_at,
            COALESCE(extra.data, given.data) AS variables,
-           (SELECT CASE WHEN bool_or(dnc.campaign_id IS NULL) THEN 'global' ELSE 'campaign' END
-            FROM dnc WHERE dnc.phone_number = call.phone_number
-              AND (dnc.campaign_id IS NULL OR dnc.campaign_id = call.campaign_id)
-              AND (dnc.expires_at IS NULL OR dnc.expires_at > clock_timestamp())
-            HAVING count(*) > 0) AS dnc,
+           {dnc.forbidding("call.phone_number", "call.campaign_id", "clock_timestamp()")} AS dnc,
            EXISTS (SELECT FROM allow_list WHERE allow_list.phone_number = call.phone_number) AS allow_listed,
            clock_timestamp() AS at
     FROM calls AS call

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, text
 
-from dialer.db import caller_ids
+from dialer.db import caller_ids, dnc
 
 # The same names as the candidates of a claim: one function makes the gate's facts of both.
 _CONTACTS: Final = text(f"""
@@ -23,11 +23,7 @@ _CONTACTS: Final = text(f"""
            campaign.default_time_zone, campaign.profile, campaign.number_caps, campaign.min_gap_seconds,
            campaign.skip_holidays, campaign.consent_required, campaign.not_before, campaign.not_after,
            campaign.people, campaign.abandon_ceiling, campaign.started_at,
-           (SELECT CASE WHEN bool_or(dnc.campaign_id IS NULL) THEN 'global' ELSE 'campaign' END
-            FROM dnc WHERE dnc.phone_number = next.phone_number
-              AND (dnc.campaign_id IS NULL OR dnc.campaign_id = contact.campaign_id)
-              AND (dnc.expires_at IS NULL OR dnc.expires_at > CAST(:at AS timestamptz))
-            HAVING count(*) > 0) AS dnc,
+           {dnc.forbidding("next.phone_number", "contact.campaign_id", "CAST(:at AS timestamptz)")} AS dnc,
            EXISTS (SELECT FROM allow_list WHERE allow_list.phone_number = next.phone_number) AS allow_listed,
            CAST(:at AS timestamptz) AS at,
            campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool, trunk.caller_id AS trunk_caller_id,

@@ -13,6 +13,7 @@ from typing import Final
 from dialer.domain.caller_ids import TRUNKS_OWN, Shown
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.contacts import FinalReason
+from dialer.domain.forbidding import Forbidden
 from dialer.domain.people import Pace
 from dialer.domain.rules import CAMPAIGN, Rules
 
@@ -60,7 +61,7 @@ class GateFacts:
         list_active: whether the contact's call list is switched on; of a contact without one, True.
         undialable: why the number itself must never be dialed (emergency, premium, …), None if it may.
         allow_listed: whether the allow-list, if it is in force, has the number.
-        dnc: the scope of a DNC entry that forbids the number (`global`, `campaign`), else None.
+        dnc: the entry of a do-not-call list that forbids the number, None if none does.
         attempts: attempts already used up, this one not included.
         zones: the callee's possible time zones; the call must be permitted in all of them.
         rules: hours, caps and the like, of the campaign and of the callee's regions.
@@ -80,7 +81,7 @@ class GateFacts:
     campaign_state: CampaignState | None
     undialable: str | None
     allow_listed: bool
-    dnc: str | None
+    dnc: Forbidden | None
     attempts: int
     max_attempts: int
     zones: tuple[str, ...]
@@ -207,9 +208,8 @@ def _allow_list(facts: GateFacts) -> Refusal | None:
 
 def _dnc(facts: GateFacts) -> Refusal | None:
     if facts.dnc is not None:
-        source = CAMPAIGN if facts.dnc == "campaign" else INSTALLATION
-        rule = f"the number is on the {facts.dnc} do-not-call list"
-        return Refusal(GateCode.DNC, rule, source, final=FinalReason.DNC)
+        source = CAMPAIGN if facts.dnc.scope == "campaign" else INSTALLATION
+        return Refusal(GateCode.DNC, facts.dnc.rule, source, final=FinalReason.DNC)
     return None
 
 

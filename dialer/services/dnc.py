@@ -1,6 +1,6 @@
 """Do not call: an entry holds from the moment its answer is given."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from dialer.db.pages import Page, PageRequest
 from dialer.db.records import explaining
 from dialer.db.tables import Call
 from dialer.domain.gate import GateCode
-from dialer.domain.numbers import NextNumber
+from dialer.domain.numbers import NextNumber, Numbers
 from dialer.errors import InvalidInput, NotFound
 from dialer.services import numbers
 from dialer.services.decisions import Decided, decide
@@ -28,11 +28,13 @@ class NewDncEntry:
     Attributes:
         phone_number: E.164, or national with a `default_region`.
         campaign_id: None for all campaigns and single calls.
+        source: where it comes from: `api`, `callee`, the name of a register.
         expires_at: None for ever.
     """
 
     phone_number: str
     campaign_id: int | None = None
+    source: str = "api"
     reason: str | None = None
     expires_at: datetime | None = None
     default_region: str | None = None
@@ -46,12 +48,12 @@ class DncList:
         self._clock = clock
         self._settings = settings
 
-    def add(self, new: NewDncEntry, user: str, *, source: str = "api") -> Decided[DncRecord]:
+    def add(self, new: NewDncEntry, user: str) -> Decided[DncRecord]:
         """Forbid a number. When this returns it isn't dialed any more; contacts that were due are done.
 
         Those that have other numbers are called there.
 
-        An entry for the same number and campaign is given the new reason and expiry.
+        An entry for the same number and campaign is given the new reason, expiry and source.
 
         Raises:
             InvalidInput: not a phone number, no such campaign, or an expiry that is over.
@@ -70,22 +72,32 @@ class DncList:
                 campaign_id=new.campaign_id,
                 reason=new.reason,
                 expires_at=new.expires_at,
-                source=source,
+                source=new.source,
                 user=user,
             )
             withdraw_queued(tx, *scope, reason="dnc")
-            _close(tx, number, new.campaign_id)
+            close_contacts(tx, [number], new.campaign_id)
             return entry
 
-        no_campaign = f"There is no campaign {new.campaign_id}."
-        unknown = InvalidInput(no_campaign, errors=[{"field": "campaign_id", "message": no_campaign}])
-        with explaining({"fk_dnc_campaign_id": unknown}):
+        with explaining({"fk_dnc_campaign_id": no_campaign(new.campaign_id)}):
             return decide(self._engine, self._clock, action, scope=scope)
 
     def listed(self, page: PageRequest, **wanted: object) -> Page[DncRecord]:
         """Entries, the newest first; those whose columns have the values in `wanted`, of which None is any."""
         with self._engine.begin() as tx:
             return dnc.listed(tx, page, wanted)
+
+    def get(self, entry_id: int) -> DncRecord:
+        """One entry.
+
+        Raises:
+            NotFound: there is none.
+        """
+        with self._engine.begin() as tx:
+            found = dnc.get(tx, entry_id)
+        if found is None:
+            raise NotFound(f"There is no do-not-call entry {entry_id}.")
+        return found
 
     def remove(self, entry_id: int) -> DncRecord:
         """Take an entry off the list. Contacts that it ended stay as they are.
@@ -100,24 +112,30 @@ class DncList:
         return removed
 
 
-def _close(tx: Connection, number: str, campaign_id: int | None) -> None:
-    contacts = dnc.lock_contacts(tx, number, campaign_id)
-    several = contact_numbers.of(tx, [row["id"] for row in contacts if row["position"] is not None])
+def close_contacts(tx: Connection, forbidden: Collection[str], campaign_id: int | None) -> None:
+    """Contacts that were due are not called at these numbers; those that have no other are done."""
     ended, turns, closed = [], [], []
+    contacts = dnc.lock_contacts(tx, forbidden, campaign_id)
+    several = contact_numbers.of(tx, [row["id"] for row in contacts if row["position"] is not None])
     for row in contacts:
-        if row["id"] not in several:
-            ended.append(row["id"])
-            continue
-        found = contact_numbers.called(several[row["id"]], number, None)
-        closed.append({"contact_id": row["id"], "position": found.at, "reason": GateCode.DNC.value})
-        position = found.after(NextNumber.DROP)
+        records = several.get(row["id"], ())
+        dropped = {record.position for record in records if record.phone_number in forbidden}
+        closed += [{"contact_id": row["id"], "position": n, "reason": GateCode.DNC.value} for n in sorted(dropped)]
+        left = [record.position for record in records if record.closed_by is None and record.position not in dropped]
+        position = Numbers(row["position"] or 1, tuple(left)).after(NextNumber.SAME)
         if position is None:
             ended.append(row["id"])
-        elif row["position"] == found.at:
+        elif position != row["position"]:
             turns.append((row["id"], position))
     contact_numbers.close(tx, closed)
     contact_numbers.turn_to(tx, turns)
     dnc.close_contacts(tx, ended)
+
+
+def no_campaign(campaign_id: int | None) -> InvalidInput:
+    """What to say where the campaign of an entry doesn't exist."""
+    message = f"There is no campaign {campaign_id}."
+    return InvalidInput(message, errors=[{"field": "campaign_id", "message": message}])
 
 
 def _scope(phone_number: str, campaign_id: int | None) -> Sequence[ColumnElement[bool]]:

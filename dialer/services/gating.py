@@ -4,6 +4,7 @@ Claims, single calls and explanations all ask the gate through this module, so t
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -15,6 +16,7 @@ from dialer.config import Settings
 from dialer.domain import caller_ids, phone
 from dialer.domain.caller_ids import CallerIdPool, Owned, Shown
 from dialer.domain.campaigns import CampaignState
+from dialer.domain.forbidding import Forbidden
 from dialer.domain.gate import GateFacts, Refusal
 from dialer.domain.people import Pace
 from dialer.domain.profiles import NONE, OwnRules, regions_of, rules_for
@@ -65,7 +67,7 @@ def facts(
         campaign_state=CampaignState(row["campaign_state"]) if in_campaign else None,
         undialable=undialable.reason if undialable else None,
         allow_listed=row["allow_listed"] or not allow_list_only,
-        dnc=row["dnc"],
+        dnc=_forbidden(row["dnc"]),
         attempts=row["attempts"] or 0,
         max_attempts=row["max_attempts"] if in_campaign else row["call_max_attempts"],
         zones=tuple(row["zones"] or ()) or ((default_zone,) if default_zone else ()),
@@ -95,6 +97,19 @@ def shown(row: Row, owned: Owned) -> Shown:
 @lru_cache(maxsize=1024)
 def _pool(stored: bytes) -> CallerIdPool:
     return CallerIdPool.model_validate_json(stored)
+
+
+def _forbidden(entry: Mapping[str, Any] | None) -> Forbidden | None:
+    if entry is None:
+        return None
+    until = entry["expires_at"]
+    return Forbidden(**{**entry, "expires_at": datetime.fromisoformat(until) if until else None})
+
+
+def _stored(entry: Forbidden | None) -> dict[str, Any] | None:
+    if entry is None:
+        return None
+    return asdict(entry) | {"expires_at": entry.expires_at.isoformat() if entry.expires_at else None}
 
 
 def rules(own: OwnRules, phone_number: str, regions: tuple[str, ...] | list[str]) -> Rules:
@@ -143,7 +158,7 @@ def record(decided: GateFacts, refusal: Refusal | None = None) -> dict[str, Any]
             for cap in (*decided.rules.caps, *([decided.rules.gap] if decided.rules.gap else []))
         ],
         "attempts": decided.attempts,
-        "dnc": decided.dnc,
+        "dnc": _stored(decided.dnc),
         "consented": decided.consented,
         "caller_id_by": decided.caller_id.by,
         "ring_seconds": decided.rules.ring_seconds,

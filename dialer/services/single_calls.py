@@ -113,7 +113,7 @@ class SingleCalls:
             "phone_number": number,
             "at": self._clock.now(),
             "allow_listed": control.is_allowed(tx, number),
-            "dnc": dnc.scope_of(tx, number, None),
+            "dnc": dnc.entry_against(tx, number, None),
             "zones": zone_names,
             "number_dialed_at": call_records.dials(tx, number),
             "number_abandoned_at": people.abandoned_at(tx, number),

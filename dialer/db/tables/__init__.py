@@ -12,12 +12,12 @@ from dialer.db.tables.campaigns import (
     Contact,
     ContactData,
     ContactNumber,
-    DncEntry,
     ImportChunk,
     ImportRefusal,
     LiveAnswer,
     ZoneSet,
 )
+from dialer.db.tables.dnc import DncEntry, DncRefusal, DncUpload
 from dialer.db.tables.requeues import Requeue
 from dialer.db.tables.telephony import AllowedNumber, Control, PbxNode, Trunk, TrunkCallerId
 from dialer.db.tables.webhooks import Webhook, WebhookDelivery
@@ -38,6 +38,8 @@ __all__ = [
     "ContactNumber",
     "Control",
     "DncEntry",
+    "DncRefusal",
+    "DncUpload",
     "IdempotencyKey",
     "ImportChunk",
     "ImportRefusal",

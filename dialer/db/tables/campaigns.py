@@ -292,24 +292,6 @@ class ContactData(Base):
     data: Mapped[dict[str, Any]]
 
 
-class DncEntry(CreatedAt, Base):
-    """A number not to be called, everywhere or by one campaign."""
-
-    __tablename__ = "dnc"
-    __table_args__ = (
-        UniqueConstraint("phone_number", "campaign_id", postgresql_nulls_not_distinct=True),
-        CheckConstraint("char_length(phone_number) BETWEEN 7 AND 20", name="phone_number_len"),
-    )
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    phone_number: Mapped[str]
-    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"))
-    reason: Mapped[str | None]
-    source: Mapped[str]
-    expires_at: Mapped[datetime | None]
-    created_by: Mapped[str]
-
-
 class CampaignCount(Base):
     """How many contacts and calls a campaign has by state and disposition; `CampaignCountDelta` holds what is newer.
 

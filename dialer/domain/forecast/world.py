@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dialer.domain.campaigns import CampaignState
+from dialer.domain.forbidding import Forbidden
 from dialer.domain.gate import GateFacts
 from dialer.domain.retry import RetryPolicy
 from dialer.domain.rules import Rules
@@ -111,7 +112,7 @@ class Plan:
             undialable=None,
             list_active=cohort.list_active,
             allow_listed=cohort.allow_listed,
-            dnc=cohort.dnc or None,
+            dnc=Forbidden(cohort.dnc) if cohort.dnc else None,
             attempts=cohort.attempts,
             max_attempts=self.max_attempts + cohort.extra_attempts,
             zones=place.zones,

@@ -2,27 +2,31 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from dialer.db import imports
+from dialer.db.imports import Refusal
 
 _PAGE: Final = 1000
 # A spreadsheet takes a cell that begins like this for a formula, and runs it.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def refusals_csv(engine: Engine, call_list_id: int) -> Iterator[bytes]:
-    """The report, a page at a time: line, code, reason, row. Memory doesn't grow with it."""
+def refusals_csv(engine: Engine, after: Callable[[Connection, int, int], Sequence[Refusal]]) -> Iterator[bytes]:
+    """The report, a page at a time: line, code, reason, row. Memory doesn't grow with it.
+
+    Args:
+        after: gives the refusals that come after a line, at most so many.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(("line", "code", "reason", "row"))
     line = 0
     while True:
         with engine.connect() as connection:
-            page = imports.refusals_after(connection, call_list_id, line, _PAGE)
+            page = after(connection, line, _PAGE)
         for refusal in page:
             writer.writerow((refusal.line, refusal.code, _harmless(refusal.reason), _harmless(refusal.row)))
         yield out.getvalue().encode()

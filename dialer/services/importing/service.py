@@ -188,7 +188,9 @@ class CallListImport:
             NotFound: no such list (at once, not with the first piece).
         """
         self.progress(call_list_id)
-        return report.refusals_csv(self._engine, call_list_id)
+        return report.refusals_csv(
+            self._engine, lambda tx, line, limit: imports.refusals_after(tx, call_list_id, line, limit)
+        )
 
     def fail_stale(self, older_than_seconds: float) -> int:
         """Give up uploads of which nothing has been heard for so long, and return how many."""

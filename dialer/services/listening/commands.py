@@ -117,9 +117,9 @@ class Commands:
             self._fail(call_id, f"answer action: {error}")
 
     def _opt_out(self, wish: OptedOut) -> None:
-        new = NewDncEntry(wish.phone_number, wish.campaign_id)
+        new = NewDncEntry(wish.phone_number, wish.campaign_id, source="callee")
         try:
-            self._dnc.add(new, f"call {wish.call_id}", source="callee")
+            self._dnc.add(new, f"call {wish.call_id}")
         except DialerError as error:
             # The entry stands, and the gate sees it; only calls that were queued already are refused one by one.
             log.warning("queued calls to who opted out in call %s were not taken back: %s", wish.call_id, error)

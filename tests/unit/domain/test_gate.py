@@ -7,6 +7,7 @@ import pytest
 from dialer.domain.caller_ids import Shown
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.contacts import FinalReason
+from dialer.domain.forbidding import Forbidden
 from dialer.domain.gate import GateCode, GateFacts, decide
 from dialer.domain.people import Ceiling, Measured, Pace, Tally, pace
 from dialer.domain.rules import CAMPAIGN, Cap, Rules, Schedule
@@ -53,7 +54,7 @@ RULES: list[tuple[GateCode, dict[str, Any], FinalReason | None]] = [
     (GateCode.LIST_OFF, {"list_active": False}, None),
     (GateCode.UNDIALABLE, {"undialable": "112 is an emergency number"}, FinalReason.UNDIALABLE),
     (GateCode.NOT_ON_ALLOW_LIST, {"allow_listed": False}, None),
-    (GateCode.DNC, {"dnc": "global"}, FinalReason.DNC),
+    (GateCode.DNC, {"dnc": Forbidden("global")}, FinalReason.DNC),
     (GateCode.ATTEMPTS_EXHAUSTED, {"attempts": 1}, FinalReason.ATTEMPTS_EXHAUSTED),
     (GateCode.CONSENT_MISSING, {"rules": replace(OPEN.rules, consent="the law")}, FinalReason.CONSENT_MISSING),
     (GateCode.CAMPAIGN_OVER, {"not_after": NOON}, None),

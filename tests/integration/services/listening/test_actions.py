@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from dialer.db.tables import Contact, DncEntry
+from dialer.simulator.ledger import read_ledger
 from tests.integration.services.listening.conftest import World, wait_for
 
 PRESSES_1 = "+12025550183"
@@ -66,6 +67,36 @@ def test_other_calls_to_who_opts_out_are_taken_back(world: World) -> None:
             return bool(reason == "dnc")
 
     wait_for(is_done, "the contact's end")
+
+
+def test_queued_calls_of_every_campaign_end_with_the_digit_and_are_never_sent(world: World) -> None:
+    world.listening()
+    waiting = [uuid.uuid4() for _ in range(3)]
+    with world.engine.begin() as tx:
+        of_other = tx.scalar(
+            text("""
+                INSERT INTO campaigns (name, state, trunk_id, timeout_seconds, max_attempts, calling_window,
+                    retry_policy, answer_action, created_by)
+                SELECT 'other', state, trunk_id, timeout_seconds, max_attempts, calling_window, retry_policy,
+                    answer_action, created_by FROM campaigns RETURNING id
+            """)
+        )
+        for call_id, campaign_id in zip(waiting, (world.campaign_id, of_other, None), strict=True):
+            values = {"id": call_id, "campaign": campaign_id, "phone": PRESSES_1, "trunk": world.trunk_id}
+            tx.execute(
+                text("""
+                    INSERT INTO calls (id, campaign_id, phone_number, trunk_id, node_id, attempt_number, max_attempts,
+                        policy_version, timeout_seconds)
+                    SELECT :id, :campaign, :phone, id, node_id, 1, 3, 1, 30 FROM trunks WHERE id = :trunk
+                """),
+                values,
+            )
+    answered = _run(world, PRESSES_1, MENU, alone=True)
+    for call_id in waiting:
+        call = world.ended(call_id)
+        assert (call["disposition"], call["failure_reason"], call["claimed_at"]) == ("withdrawn", "dnc", None)
+    world.ended(answered)
+    assert {invite.channel for invite in read_ledger(world.ledger).invites} == {str(answered)}
 
 
 def test_who_wants_to_be_called_back_is_due_again_then(world: World) -> None:
