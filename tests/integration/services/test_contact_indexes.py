@@ -129,5 +129,5 @@ def test_contacts_that_move_on(crowded: World) -> None:
 
 
 def test_contacts_that_have_a_number_anywhere(crowded: World) -> None:
-    parameters = {"phone_number": number(1), "campaign_id": None}
+    parameters = {"phone_numbers": [number(1)], "campaign_id": None}
     assert looked_at(crowded, dnc._LOCK_CONTACTS, parameters) <= 10
