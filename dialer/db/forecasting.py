@@ -80,11 +80,12 @@ _GROUPS: Final = text("""
     ) AS dials ON number.phone_number IS NOT NULL
     WHERE contact.campaign_id = :campaign_id AND contact.state IN ('ready', 'waiting')
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 17
+    ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 17
 """)
 
 
 def groups(tx: Connection, campaign_id: int, at: datetime, **how: Any) -> Sequence[RowMapping]:
-    """A campaign's contacts that wait for a call, in groups.
+    """A campaign's contacts that wait for a call, in groups, always in the same order.
 
     Args:
         how: `ranks`: into how many parts the list is divided; `bin_seconds`: how far apart retries are told apart;
@@ -104,6 +105,7 @@ _CALLING: Final = text("""
            ) END AS numbers, COALESCE(contact.consent_at <= CAST(:at AS timestamptz), false) AS consented
     FROM calls AS call JOIN contacts AS contact ON contact.id = call.contact_id
     WHERE call.campaign_id = :campaign_id AND call.state IN ('queued', 'originating', 'ringing', 'up')
+    ORDER BY call.id
 """)
 
 

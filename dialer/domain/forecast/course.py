@@ -143,7 +143,7 @@ class Course:
             heapq.heappop(self._queues[cohort.place])
         self.hours.of(at).dials += contacts
         remembered = self.plan.places[cohort.place].remembered
-        dials = ((cohort.number, datetime.fromtimestamp(at, UTC)), *cohort.dials) if remembered else ()
+        dials = ((cohort.number, datetime.fromtimestamp(self._rounded(at), UTC)), *cohort.dials) if remembered else ()
         dials = dials[: remembered * len(cohort.numbers)]
         # The list is dialed from its beginning: who was called before comes ahead of who was not.
         called = cohort._replace(attempts=cohort.attempts + 1, rank=0, callback=False, dials=dials)
@@ -158,6 +158,10 @@ class Course:
         if self._due:
             return LimitedBy.NUMBER_CAPS if self._due[0] in self._capped else LimitedBy.RETRY_DELAY
         return LimitedBy.CALLS_IN_PROGRESS if self._ends else LimitedBy.NOTHING
+
+    def _rounded(self, at: float) -> float:
+        """Never earlier."""
+        return math.ceil(at / self._grain) * self._grain
 
     def _make_ready(self, cohort: Cohort, contacts: int, at: float) -> None:
         if cohort.place not in self._queues:
@@ -174,7 +178,7 @@ class Course:
             heapq.heappush(self._changes, (until, place))
 
     def _wait(self, due: float, cohort: Cohort, contacts: int, *, capped: bool = False) -> None:
-        key = (math.ceil(due / self._grain) * self._grain, cohort)
+        key = (self._rounded(due), cohort)
         if key not in self._waiting:
             heapq.heappush(self._due, key)
         self._waiting[key] = self._waiting.get(key, 0) + contacts
@@ -184,7 +188,7 @@ class Course:
     def _call(self, cohort: Cohort, contacts: int, at: float) -> None:
         for disposition, n in share_out(contacts, self.rates.mix(cohort.attempts), self._chance).items():
             end = at + self.rates.hold_seconds[disposition]
-            key = (math.ceil(end / self._grain) * self._grain, cohort, disposition)
+            key = (self._rounded(end), cohort, disposition)
             if key not in self._calling:
                 heapq.heappush(self._ends, key)
             self._calling[key] = self._calling.get(key, 0) + n

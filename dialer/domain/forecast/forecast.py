@@ -19,6 +19,8 @@ LIKELY_RUNS: Final = 3
 """By the most likely rates, with other luck each; an odd number, as the one in the middle is the answer."""
 DRAWN_RUNS: Final = 4
 """By rates that also may be: they only widen the range."""
+FEW_CAMPAIGNS: Final = 3
+"""With more, one run by likely rates has to do, and two by others."""
 NOT_IN_TIME: Final = "not_in_time"
 
 
@@ -66,8 +68,8 @@ def forecast(
     world: World,
     seen: Mapping[int, Seen],
     *,
-    likely_runs: int = LIKELY_RUNS,
-    drawn_runs: int = DRAWN_RUNS,
+    likely_runs: int | None = None,
+    drawn_runs: int | None = None,
     seed: int = 0,
 ) -> Forecast:
     """Let the campaign go on several times, each with luck of its own.
@@ -77,6 +79,9 @@ def forecast(
     Args:
         seen: what the calls of each campaign have shown.
     """
+    are_few = len(world.plans) <= FEW_CAMPAIGNS
+    likely_runs = likely_runs or (LIKELY_RUNS if are_few else 1)
+    drawn_runs = (DRAWN_RUNS if are_few else 2) if drawn_runs is None else drawn_runs
     openings = {plan.id: [Openings(place) for place in plan.places] for plan in world.plans}
     chance = random.Random(seed)
     likely = {plan.id: seen[plan.id].likely() for plan in world.plans}
