@@ -1,14 +1,19 @@
 """Campaigns with people: never more calls under way than people, whoever claims them; and slower where too many callees
 were abandoned."""
 
+import itertools
 import random
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+import redis
 from sqlalchemy import text
 
 from dialer.bootstrap import Dialer
@@ -21,7 +26,7 @@ from dialer.services.campaigns import NewCampaign
 from dialer.services.claiming import Claimed
 from dialer.services.ending import Ending, end_calls
 from tests.support.factories import number
-from tests.support.world import World, wait_for
+from tests.support.world import World, settings_for, simulated_pbx, wait_for
 
 TRANSFER = ANSWER_ACTION.validate_python({"type": "transfer", "queue": "sales"})
 MENU = ANSWER_ACTION.validate_python(
@@ -85,6 +90,58 @@ def test_workers_together_never_have_more_calls_under_way_than_there_are_people(
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(worker, range(4))) == 120
     assert 1 < most <= 7
+
+
+def test_at_the_far_end_there_are_never_more_calls_than_people(
+    emptied_database: str, redis_url: str, redis_client: redis.Redis, tmp_path: Path
+) -> None:
+    path = tmp_path / "ledger.jsonl"
+    with simulated_pbx(path, ring_ms=30, talk_ms=60) as simulator, ExitStack() as stack:
+        world = World(settings_for(emptied_database, redis_url, echo_interval_seconds=0.1), simulator.url, path)
+        stack.callback(world.close)
+        world.set_campaign(people=3, answer_action={"type": "transfer", "extension": "agent1"})
+        world.contacts([number(100 * n) for n in range(12)])  # who all answer
+        over, threads = threading.Event(), []
+
+        def start(run: Callable[[], object]) -> None:
+            threads.append(threading.Thread(target=run))
+            threads[-1].start()
+
+        def worker() -> None:
+            while not over.wait(0.02):
+                world.work(seconds=0.5)
+
+        def finished() -> bool:
+            world.dialer.dispatching.tick()
+            return {call["state"] for call in world.calls()} == {"ended"} and not world.slots()
+
+        listener = world.dialer.listener(world.node)
+        world.set_node(lease_until="clock_timestamp() - interval '1 s'", echo_at="NULL")
+        start(lambda: listener.run(over))
+        try:
+            wait_for(lambda: _has_echo(world), "an echo")
+            for _ in range(3):
+                start(worker)
+            wait_for(finished, "the end of the campaign")
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join(20)
+        calls = world.calls(disposition="answered")
+        assert len(calls) == 12
+        assert not any(call["abandoned"] for call in calls)
+        assert 1 < _most_at_once(world) <= 3
+
+
+def _has_echo(world: World) -> bool:
+    with world.engine.begin() as tx:
+        return bool(tx.scalar(text("SELECT echo_at IS NOT NULL FROM pbx_nodes")))
+
+
+def _most_at_once(world: World) -> int:
+    """Telephones that rang or were up at the same time, by the far end's record."""
+    steps = sorted([(i.at, 1) for i in world.ledger.invites] + [(e.at, -1) for e in world.ledger.ends])
+    return max(itertools.accumulate(change for _, change in steps))
 
 
 def test_the_number_of_people_is_kept_on_the_call_and_in_the_gate_s_record(world: World) -> None:

@@ -12,6 +12,7 @@ from dialer.ari.events import (
     Echo,
     Event,
     PlaybackFinished,
+    Reported,
     StasisStart,
 )
 from dialer.domain.calls import CallState
@@ -44,6 +45,25 @@ ANSWERED = (
     StasisStart(channel(A, "Up"), ()),
 )
 BUSY = (Dial(channel(B), ""), Dial(channel(B), "BUSY"), ChannelDestroyed(channel(B), 17, 486))
+
+
+def test_whom_the_dialplan_dials_for_a_callee_is_news_of_the_callee_s_call() -> None:
+    agent = ChannelSnapshot("1774.3", "PJSIP/agent1-3", "Down")
+    found = news_of(
+        Dial(agent, "", channel(A, "Up")),
+        Dial(agent, "RINGING", channel(A, "Up")),
+        Dial(agent, "NOANSWER", channel(A, "Up")),
+        Dial(agent, "", channel(A, "Up")),
+        Dial(agent, "ANSWER", channel(A, "Up")),
+    ).calls
+    assert found == {A: CallNews(A, "PJSIP/carrier-1", sought_at=START, served_at=START + timedelta(seconds=4))}
+    # What is dialed for a channel that is no call of ours is nobody's.
+    assert news_of(Dial(agent, "ANSWER", ChannelSnapshot("1774.1", "PJSIP/carrier-1", "Up"))).calls == {}
+
+
+def test_a_dialplan_may_report_that_somebody_has_come() -> None:
+    served = Reported(channel(A, "Up"), "served", "Ada")
+    assert news_of(served, served).calls == {A: CallNews(A, "PJSIP/carrier-1", served_at=START)}
 
 
 def test_the_events_of_a_call_become_one_piece_of_news() -> None:
