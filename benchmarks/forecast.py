@@ -26,9 +26,9 @@ from dialer.services.forecasting import CampaignForecast, Wanted
 SHARE: Final = 0.2
 ALLOWED: Final = 0.1
 CASES: Final[dict[str, dict[str, Any]]] = {
-    "pace": {"cps": 5.0, "channels": 200},
-    "channels": {"cps": 50.0, "channels": 12},
-    "beside another campaign": {"cps": 10.0, "channels": 200, "rival": 2000},
+    "pace": {"cps": 15.0, "channels": 200},
+    "channels": {"cps": 50.0, "channels": 40},
+    "beside another campaign": {"cps": 24.0, "channels": 400, "rival": 4000},
 }
 CALLS: Final = ("--ring-ms", "1500", "--talk-ms", "3000", "--time-scale", "10")
 WORKERS: Final = 2
@@ -171,7 +171,7 @@ def _done(bench: Bench, campaign_id: int) -> int:
 
 
 @click.command()
-@click.option("--contacts", default=240, show_default=True, help="Of each campaign that is dialed.")
+@click.option("--contacts", default=600, show_default=True, help="Of each campaign that is dialed.")
 @click.option("--rounds", default=1, show_default=True, help="How often each case is run.")
 @click.option("--large", "large_contacts", default=1_000_000, show_default=True, help="0: don't.")
 def main(contacts: int, rounds: int, large_contacts: int) -> None:
