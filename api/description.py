@@ -27,12 +27,6 @@ _IF_MATCH: Final = {
     "schema": {"type": "string"},
     "example": "*",
 }
-_FORM: Final = {
-    "type": "object",
-    "properties": {"file": {"type": "string", "contentMediaType": "text/csv"}},
-    "required": ["file"],
-    "additionalProperties": False,
-}
 _HEADERS: Final = {
     "RateLimit-Limit": "Requests in a window.",
     "RateLimit-Remaining": "How many of them are left.",
@@ -81,6 +75,10 @@ LINKS: Final = {
         name: {"trunk_id": "$response.body#/trunk_id", "caller_id_id": "$response.body#/id"}
         for name in ("caller_ids_get", "caller_ids_edit", "caller_ids_remove")
     },
+    "sounds_upload": {
+        "sounds_get": {"sound_id": "$response.body#/id"},
+        "sounds_remove": {"sound_id": "$response.body#/id"},
+    },
     "requeues_create": {"requeues_get": {"requeue_id": "$response.body#/id"}},
     "dnc_uploads_create": {
         "dnc_uploads_get": {"upload_id": "$response.body#/id"},
@@ -119,7 +117,7 @@ def complete(spec: dict[str, Any]) -> None:
         if method == "patch":
             operation.setdefault("parameters", []).append(_IF_MATCH)
         if "multipart/form-data" in operation.get("requestBody", {}).get("content", {}):
-            operation["requestBody"]["content"]["multipart/form-data"]["schema"] = _FORM
+            _describe_form(operation["requestBody"]["content"])
         if "requestBody" in operation:
             _add_errors(operation, 413)
         if operation.get("parameters"):
@@ -136,6 +134,17 @@ def complete(spec: dict[str, Any]) -> None:
 def _operations(spec: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
     for path in spec["paths"].values():
         yield from path.items()
+
+
+def _describe_form(content: dict[str, Any]) -> None:
+    """A form with the file that may also be the body itself, whose type is the other one of `content`."""
+    kind = next(kind for kind in content if kind != "multipart/form-data")
+    content["multipart/form-data"]["schema"] = {
+        "type": "object",
+        "properties": {"file": {"type": "string", "contentMediaType": kind}},
+        "required": ["file"],
+        "additionalProperties": False,
+    }
 
 
 def _drop_foreign_errors(operation: Operation) -> None:

@@ -37,6 +37,7 @@ _WELL_KNOWN: Final[dict[str, Any]] = {
     "prefix": "dlr_k3v9x0q2ma",
     "refresh_token": "eyJhbGciOiJIUzI1NiJ9.e30.yVq8Qb2pU5h0xXcK3nA7tRz1mS6dW9eJ4gL0oP8fB2k",
     "sort": None,
+    "sound": "upload:1",
     "source": "api",
     "time_zone": "Europe/Berlin",
     "tz": "Europe/Berlin",
@@ -77,7 +78,8 @@ _CODES: Final = {
     503: ("database_unavailable", "The database is not available"),
 }
 _CSV: Final = "phone_number,name,external_id\n+4930901820,Ada,crm-4711\n"
-_REPORT: Final = "line,code,reason,row\n3,phone_too_short,It has too few digits,123\n"
+_FILES: Final = {"text/csv": _CSV, "audio/wav": "RIFF....WAVEfmt ...."}
+_ANSWERED: Final = _FILES | {"text/csv": "line,code,reason,row\n3,phone_too_short,It has too few digits,123\n"}
 
 
 def add(operation: dict[str, Any], schemas: Schemas) -> None:
@@ -86,7 +88,8 @@ def add(operation: dict[str, Any], schemas: Schemas) -> None:
         media["example"] = _body(kind, media, schemas)
     for code, response in operation["responses"].items():
         for kind, media in response.get("content", {}).items():
-            media["example"] = problem(int(code)) if kind == "application/problem+json" else _answer(media, schemas)
+            is_problem = kind == "application/problem+json"
+            media["example"] = problem(int(code)) if is_problem else _answer(kind, media, schemas)
 
 
 def problem(status: int) -> dict[str, Any]:
@@ -140,12 +143,12 @@ def _fits(value: Any, schema: dict[str, Any]) -> bool:
 
 
 def _body(kind: str, media: dict[str, Any], schemas: Schemas) -> Any:
-    if kind == "text/csv":
-        return _CSV
-    return {"file": _CSV} if kind == "multipart/form-data" else example(media["schema"], schemas)
+    if kind == "multipart/form-data":
+        return {"file": _FILES[media["schema"]["properties"]["file"]["contentMediaType"]]}
+    return _FILES.get(kind) or example(media["schema"], schemas)
 
 
-def _answer(media: dict[str, Any], schemas: Schemas) -> Any:
-    found = _REPORT if media["schema"] == {"type": "string"} else example(media["schema"], schemas)
+def _answer(kind: str, media: dict[str, Any], schemas: Schemas) -> Any:
+    found = _ANSWERED.get(kind) or example(media["schema"], schemas)
     # Not shared: the description is edited afterwards.
     return json.loads(json.dumps(found))

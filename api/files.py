@@ -16,7 +16,10 @@ REPORT: Final[dict[str, Any]] = {
 }
 """The response of a report of refused rows."""
 
-_RAW: Final = frozenset({"text/csv", "text/plain", "application/csv", "application/octet-stream"})
+CSV: Final = ("text/csv", "text/plain", "application/csv", "application/octet-stream")
+AUDIO: Final = ("audio/", "video/", "application/ogg", "application/octet-stream")
+"""Kinds of file, by how their media types begin."""
+
 _MEGABYTE: Final = 1024 * 1024
 
 
@@ -26,21 +29,24 @@ class Upload(RawModel):
     mimetypes = ["text/csv", "multipart/form-data"]  # noqa: RUF012
 
 
-def uploaded() -> FileStorage:
+def uploaded(kinds: tuple[str, ...] = CSV, *, megabytes: int | None = None) -> FileStorage:
     """The file that was sent, to be read once.
+
+    Args:
+        megabytes: what is longer is refused; None: than call lists may be.
 
     Raises:
         BadRequest: a form without it.
-        UnsupportedMediaType: neither CSV nor a form.
+        UnsupportedMediaType: neither of these kinds nor a form.
     """
-    request.max_content_length = dialer().settings.max_upload_mb * _MEGABYTE
+    request.max_content_length = (megabytes or dialer().settings.max_upload_mb) * _MEGABYTE
     if request.mimetype == "multipart/form-data":
         file = request.files.get("file")
         if file is None:
             raise BadRequest("The form has no part named file.")
         return file
-    if request.mimetype not in _RAW:
-        raise UnsupportedMediaType("Send the file as text/csv, or in a form as multipart/form-data.")
+    if not request.mimetype.startswith(kinds):
+        raise UnsupportedMediaType(f"Send the file as {kinds[0]}…, or in a form as multipart/form-data.")
     return FileStorage(stream=request.stream)
 
 

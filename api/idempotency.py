@@ -34,6 +34,7 @@ CREATING: Final = frozenset(
         "dnc_uploads.create",
         "nodes.create",
         "requeues.create",
+        "sounds.upload",
         "trial_calls.create",
         "trunks.create",
         "users.create",
@@ -42,7 +43,7 @@ CREATING: Final = frozenset(
 )
 """The endpoints that take a key."""
 
-STREAMED: Final = frozenset({"call_lists.upload", "dnc_uploads.create"})
+STREAMED: Final = frozenset({"call_lists.upload", "dnc_uploads.create", "sounds.upload"})
 """Those whose body is too long to be compared: their length and Content-Digest are."""
 
 _KEY: Final = re.compile(r"^[\x21-\x7e]{1,255}$")

@@ -15,9 +15,16 @@ from dialer.config import Settings
 from dialer.errors import ConfigurationError, RateLimited
 
 UNLIMITED: Final = frozenset(
-    {"health.alive", "health.ready", "prometheus_metrics", "control.stop_status", "control.stop"}
+    {
+        "health.alive",
+        "health.ready",
+        "prometheus_metrics",
+        "control.stop_status",
+        "control.stop",
+        "sounds_for_pbxs.media",
+    }
 )
-"""Probes; and the emergency stop, which must work when everything else is too much."""
+"""Probes; the emergency stop, which must work when all else is too much; PBXs that fetch sounds for calls."""
 
 _REDIS_SECONDS: Final = 0.5
 

@@ -52,6 +52,7 @@ from dialer.services.recovering import Recovering
 from dialer.services.requeueing import Requeueing
 from dialer.services.results import Results
 from dialer.services.single_calls import SingleCalls
+from dialer.services.sounds import Sounds
 from dialer.services.stats import Stats
 from dialer.services.sweeping import Sweeping
 from dialer.services.telephony import Telephony
@@ -305,6 +306,10 @@ class Dialer:
     @cached_property
     def single_calls(self) -> SingleCalls:
         return SingleCalls(self.engine, self.clock, self.settings, self.nudges, self.calls)
+
+    @cached_property
+    def sounds(self) -> Sounds:
+        return Sounds(self.engine, self.settings)
 
     @cached_property
     def stats(self) -> Stats:

@@ -1,6 +1,7 @@
 """The settings: one class, read from the environment (and `.env`, and a folder of secrets), checked once at start."""
 
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -18,6 +19,10 @@ SECRETS_DIR = f"{PREFIX}SECRETS_DIR"
 
 
 _TABLE = r"^([A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?)?$"
+
+
+# It goes into the dialplan: none of the characters that mean something there, and no password.
+_PLAIN_URL = re.compile(r"^https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?\Z", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -92,6 +97,12 @@ class Settings(BaseSettings):
     rate_limit_requests: int = Field(600, ge=1, description="API requests allowed in a window, per user or address.")
     rate_limit_window: int = Field(60, ge=1, description="That window, in seconds.")
     max_upload_mb: int = Field(2048, ge=1, description="Largest call list that is accepted, in megabytes.")
+
+    sounds_url: str | None = Field(
+        None,
+        description="Where the PBXs reach the API, to fetch uploaded sounds: `https://dialer.example`. Empty: none can "
+        "be uploaded.",
+    )
 
     webhooks_to_private_addresses: bool = Field(
         False, description="Whether webhooks may go to addresses that are not public, as in a network of your own."
@@ -177,6 +188,7 @@ class Settings(BaseSettings):
         "jwt_secret",
         "ari_password",
         "flower_basic_auth",
+        "sounds_url",
         "log_json",
         "ari_ca_file",
         "database_ca_file",
@@ -203,6 +215,15 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("redis://", "rediss://")):
             raise ValueError("must begin with redis:// or rediss://")
         return value
+
+    @field_validator("sounds_url")
+    @classmethod
+    def _plain_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not _PLAIN_URL.match(value):
+            raise ValueError("must be http:// or https://, a host, and no more than a port and a plain path")
+        return value.rstrip("/")
 
     @field_validator("single_call_profile")
     @classmethod

@@ -14,6 +14,7 @@ from api.routes.health import health
 from api.routes.nodes import nodes
 from api.routes.numbers import numbers
 from api.routes.requeues import requeues
+from api.routes.sounds import sounds, sounds_for_pbxs
 from api.routes.trial_calls import trial_calls
 from api.routes.trunks import trunks
 from api.routes.users import users
@@ -34,6 +35,8 @@ BLUEPRINTS = (
     nodes,
     numbers,
     requeues,
+    sounds,
+    sounds_for_pbxs,
     trial_calls,
     trunks,
     users,

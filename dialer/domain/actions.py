@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
@@ -22,8 +23,14 @@ NO_DIGIT: Final = "none"
 MACHINE: Final = "MACHINE"
 """What AMD() calls an answering machine."""
 
+UPLOAD_PREFIX: Final = "upload:"
+
 Sound = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_/-]{0,199}$", description="A sound's name, as Asterisk knows it.")
+    str,
+    Field(
+        pattern=r"^(upload:[1-9][0-9]{0,17}|[A-Za-z0-9_][A-Za-z0-9_/-]{0,199})$",
+        description="A sound's name, as Asterisk knows it; or `upload:` and the id of one that was uploaded.",
+    ),
 ]
 Digit = Annotated[str, Field(pattern=r"^[0-9*#]$")]
 
@@ -165,6 +172,25 @@ def reaches_people(action: AnswerAction) -> bool:
             return False
 
 
+def upload_id(sound: str) -> int | None:
+    """Which uploaded sound that is; None for one that the PBX has by itself."""
+    return int(sound.removeprefix(UPLOAD_PREFIX)) if sound.startswith(UPLOAD_PREFIX) else None
+
+
+def sounds_of(action: AnswerAction) -> frozenset[str]:
+    """All sounds that are played on some way through the action."""
+    match action:
+        case Play(sound=str(sound)) | LeaveMessage(sound=sound) | OptOut(sound=str(sound)) | CallBack(sound=str(sound)):
+            return frozenset({sound})
+        case Menu():
+            return frozenset({action.prompt}).union(*map(sounds_of, (*action.digits.values(), action.otherwise)))
+        case Amd():
+            parts = (action.human, action.machine, action.not_sure)
+            return frozenset().union(*(sounds_of(part) for part in parts if part is not None))
+        case _:
+            return frozenset()
+
+
 def place_of(action: AnswerAction) -> Continue | None:
     """Where in the dialplan an action is carried out; None for one that needs no dialplan."""
     match action:
@@ -184,16 +210,20 @@ def place_of(action: AnswerAction) -> Continue | None:
             return None
 
 
-def variables_of(action: AnswerAction) -> dict[str, str]:
-    """Channel variables that the dialplan reads for an action."""
+def variables_of(action: AnswerAction, media: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Channel variables that the dialplan reads for an action.
+
+    Args:
+        media: what Asterisk knows sounds as, where that is not their name.
+    """
     match action:
         case Menu():
             return {
-                "PROMPT": action.prompt,
+                "PROMPT": media.get(action.prompt, action.prompt),
                 "MENU_TRIES": str(action.tries),
                 "MENU_TIMEOUT": str(action.timeout_seconds),
             }
         case LeaveMessage():
-            return {"MESSAGE": action.sound}
+            return {"MESSAGE": media.get(action.sound, action.sound)}
         case _:
             return {}

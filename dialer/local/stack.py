@@ -116,7 +116,7 @@ def parts(settings: Settings, stack: Stack) -> list[Part]:
         _part("flower", "flower", "--port", str(ports.flower), "--address", HOST, stage=2),
     ]
     login = {"FLOWER_BASIC_AUTH": stack.flower_login} if stack.flower_login else {}
-    shared = environment(settings) | login | dict(stack.environment)
+    shared = {f"{PREFIX}SOUNDS_URL": ports.api_url} | environment(settings) | login | dict(stack.environment)
     served = {name: {f"{PREFIX}METRICS_PORT": str(port)} for name, port in stack.metrics_ports.items()}
     return [
         Part(p.name, p.command, shared | p.environment | served.get(p.name, {}), p.stop_seconds, p.stage) for p in made

@@ -22,7 +22,7 @@ from dialer.domain.profiles import NumberCap
 from dialer.domain.retry import RetryPolicy
 from dialer.domain.window import CallingWindow
 from dialer.errors import Conflict, DialerError, InvalidInput, NotFound
-from dialer.services import caller_ids, gating, revisions
+from dialer.services import caller_ids, gating, revisions, sounds
 from dialer.services.decisions import Decided, decide
 from dialer.services.ending import withdraw_queued
 from dialer.services.idempotency import Within, nothing_more
@@ -97,12 +97,13 @@ class Campaigns:
         Raises:
             Conflict: there is one of that name.
             InvalidInput: no such trunk or profile; its rules would loosen the profile's; a caller id that isn't the
-                trunk's.
+                trunk's; an uploaded sound that isn't there.
         """
         values = {name: getattr(new, name) for name in NewCampaign.__dataclass_fields__}
         _check(_stored(values))
         with explaining(_violations(values)), self._engine.begin() as tx:
             caller_ids.check(tx, new.trunk_id, new.caller_id, new.caller_id_pool)
+            sounds.check(tx, new.answer_action)
             campaign = campaigns.create(tx, {**_stored(values), "created_by": user})
             within(tx, campaign)
         return campaign
@@ -151,7 +152,7 @@ class Campaigns:
             NotFound: no such campaign.
             Conflict: it is cancelled, or the new name is taken.
             InvalidInput: no such trunk or profile; its rules would loosen the profile's; a caller id that isn't the
-                trunk's.
+                trunk's; an uploaded sound that isn't there.
         """
 
         def action(tx: Connection) -> CampaignRecord:
@@ -163,6 +164,8 @@ class Campaigns:
             _check(after)
             if changes.keys() & _CALLER_ID:
                 caller_ids.check(tx, after["trunk_id"], after["caller_id"], _pool(after["caller_id_pool"]))
+            if "answer_action" in changes:
+                sounds.check(tx, changes["answer_action"])
             if not changes:
                 return campaign
             return campaigns.edit(tx, campaign_id, _stored(changes), reconsider=not _LET_WAIT.isdisjoint(changes))
@@ -180,6 +183,7 @@ class Campaigns:
         Raises:
             NotFound: no such campaign.
             Conflict: not possible in its present state; `extra["allowed"]` says what is.
+            InvalidInput: an uploaded sound of a campaign to be started is gone.
         """
 
         def action(tx: Connection) -> CampaignRecord:
@@ -199,6 +203,8 @@ class Campaigns:
             raise Conflict(f"A campaign that is {present} can't be told to {command}.", state=present, allowed=allowed)
         if state is present:
             return campaign
+        if command is CampaignCommand.START:
+            sounds.check(tx, ANSWER_ACTION.validate_python(campaign.answer_action))
         moved = campaigns.set_state(tx, campaign.id, state)
         if command is CampaignCommand.CANCEL:
             withdraw_queued(tx, Call.campaign_id == campaign.id, reason="campaign_cancelled")

@@ -20,7 +20,7 @@ from dialer.domain.gate import GateFacts
 from dialer.domain.phone import PhoneNumber
 from dialer.errors import GateRefused, InvalidInput
 from dialer.services import caller_ids as caller_id_service
-from dialer.services import gating, numbers
+from dialer.services import gating, numbers, sounds
 from dialer.services.calls import CallDetails, Calls
 from dialer.services.idempotency import Within, nothing_more
 from dialer.services.nudges import Nudges
@@ -68,7 +68,7 @@ class SingleCalls:
 
         Raises:
             InvalidInput: not a phone number; no such trunk or time zone; the trunk is ambiguous; a caller id that isn't
-                the trunk's.
+                the trunk's; an uploaded sound that isn't there.
             GateRefused: it must not be dialed now; `extra` has `gate_code` and `until`.
         """
         number = numbers.read(new.phone_number, new.default_region, self._settings.special_numbers_allowed)
@@ -77,6 +77,7 @@ class SingleCalls:
         with self._engine.begin() as tx:
             trunk = _trunk(tx, new.trunk_id)
             caller_id_service.check(tx, trunk.id, new.caller_id, new.caller_id_pool)
+            sounds.check(tx, new.answer_action)
             asked = self._ask_gate(tx, call_id, new, trunk, number.e164, zone_names)
             call = {
                 "id": call_id,

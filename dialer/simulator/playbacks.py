@@ -7,10 +7,12 @@ from typing import Any
 
 from dialer.simulator import events
 from dialer.simulator.channels import Channel
+from dialer.simulator.media import MediaCache
 
 Deliver = Callable[[Channel, str, Callable[[], Mapping[str, Any]]], None]
 Now = Callable[[], str]
 
+_ELSEWHERE = ("sound:http://", "sound:https://")
 _SCHEMES = ("sound:", "recording:", "number:", "digits:", "characters:", "tone:")
 
 
@@ -22,7 +24,7 @@ class Playback:
     media: str
     channel: Channel
     state: str = "queued"
-    timer: asyncio.Handle | None = None
+    timer: asyncio.Handle | asyncio.Task[None] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The Playback object of ARI."""
@@ -51,6 +53,7 @@ class Playbacks:
         # Two playbacks may have the same id, as in Asterisk; the younger one is then found by it.
         self._by_id: dict[str, Playback] = {}
         self._queues: dict[Channel, list[Playback]] = {}
+        self._media = MediaCache()
 
     def get(self, playback_id: str) -> Playback | None:
         """A playback that has not finished."""
@@ -83,10 +86,21 @@ class Playbacks:
         self._event("PlaybackStarted", playback, now)
         if not playback.media.startswith(_SCHEMES):
             self._remove(playback, now)  # Asterisk says no more about a scheme it doesn't know.
-        elif "does-not-exist" in playback.media:
-            self._finish(playback, "failed", now)
+        elif playback.media.startswith(_ELSEWHERE):
+            playback.timer = self._loop.create_task(self._fetch(playback, now))
         else:
+            self._play(playback, now, exists="does-not-exist" not in playback.media)
+
+    async def _fetch(self, playback: Playback, now: Now) -> None:
+        exists = await self._media.has(playback.media.removeprefix("sound:"))
+        playback.timer = None
+        self._play(playback, now, exists=exists)
+
+    def _play(self, playback: Playback, now: Now, *, exists: bool) -> None:
+        if exists:
             playback.timer = self._loop.call_later(self._seconds, self._finish, playback, "done", now)
+        else:
+            self._finish(playback, "failed", now)
 
     def _finish(self, playback: Playback, state: str, now: Now) -> None:
         if playback.timer is not None:

@@ -90,3 +90,26 @@ def test_a_ca_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 def test_an_empty_ca_file_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIALER_ARI_CA_FILE", "")
     assert load_settings().ari_ca_file is None
+
+
+@pytest.mark.parametrize("url", ["https://dialer.example", "http://10.0.0.5:8000/", "http://[::1]:8000/dialer"])
+def test_the_address_for_sounds_is_plain(url: str) -> None:
+    assert load_settings(sounds_url=url).sounds_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "dialer.example",
+        "ftp://dialer.example",
+        "https://user:password@dialer.example",
+        "https://dialer.example/a,b",
+        "https://dialer.example/a&b",
+        "https://dialer.example/${SHELL(id)}",
+        "https://dialer.example/?a=b",
+        "https://dialer.example\n",
+    ],
+)
+def test_an_address_for_sounds_that_means_more_to_the_dialplan_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="DIALER_SOUNDS_URL"):
+        load_settings(sounds_url=url)

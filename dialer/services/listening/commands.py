@@ -3,7 +3,7 @@ the events never waits for an answer."""
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, ParamSpec
 from uuid import UUID
@@ -15,7 +15,8 @@ from dialer.ari.client import AriClient
 from dialer.ari.errors import Refused
 from dialer.db import following
 from dialer.domain.actions import AnswerAction, CallBack, OptOut, Play, place_of, variables_of
-from dialer.errors import AriError, DialerError
+from dialer.errors import AriError, Conflict, DialerError, NotFound
+from dialer.services import sounds
 from dialer.services.dnc import DncList, NewDncEntry
 from dialer.services.listening.following import OptedOut
 
@@ -30,11 +31,13 @@ P = ParamSpec("P")
 class Commands:
     """For one node. Every method returns at once; a failure is logged, and mended where that is possible."""
 
-    def __init__(self, engine: Engine, node_id: int, client: AriClient, dnc: DncList) -> None:
+    def __init__(self, engine: Engine, node_id: int, client: AriClient, dnc: DncList, sounds_url: str | None) -> None:
         self._engine = engine
         self._node_id = node_id
         self._client = client
         self._dnc = dnc
+        self._sounds_url = sounds_url
+        self._known_media: dict[str, str] = {}
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="ari-commands")
         self._lock = threading.Lock()
         self._being_hung_up: set[UUID] = set()
@@ -96,9 +99,10 @@ class Commands:
 
     def _act(self, call_id: UUID, action: AnswerAction) -> None:
         try:
+            media = self._media(action)
             place = place_of(action)
             if place is not None:
-                for name, value in variables_of(action).items():
+                for name, value in variables_of(action, media).items():
                     self._client.set_variable(call_id, name, value)
                 self._client.continue_(
                     call_id, context=place.context, extension=place.extension, priority=place.priority
@@ -106,7 +110,7 @@ class Commands:
                 return
             match action:
                 case Play(sound=str(sound)) | OptOut(sound=str(sound)) | CallBack(sound=str(sound)):
-                    self._client.play(call_id, str(call_id), f"sound:{sound}")
+                    self._client.play(call_id, str(call_id), f"sound:{media.get(sound, sound)}")
                 case _:
                     self._client.hang_up(call_id)
         except AriError as error:
@@ -115,6 +119,21 @@ class Commands:
                 return
             log.error("the answer action of call %s failed: %s", call_id, error)  # noqa: TRY400
             self._fail(call_id, f"answer action: {error}")
+        except (NotFound, Conflict) as error:
+            log.error("the answer action of call %s has no sound: %s", call_id, error)  # noqa: TRY400
+            self._fail(call_id, f"answer action: {error}")
+        except SQLAlchemyError:
+            # Nobody is kept on a line where nothing will happen.
+            self.hang_up(call_id)
+            raise
+
+    def _media(self, action: AnswerAction) -> Mapping[str, str]:
+        """Where Asterisk finds the uploaded sounds of an action. They never change, so each is looked up once."""
+        uploads = sounds.uploads(action)
+        if not uploads <= self._known_media.keys():
+            with self._engine.begin() as tx:
+                self._known_media.update(sounds.media(tx, uploads, self._sounds_url))
+        return self._known_media
 
     def _opt_out(self, wish: OptedOut) -> None:
         new = NewDncEntry(wish.phone_number, wish.campaign_id, source="callee")

@@ -93,6 +93,7 @@ class Listener:
             self._pbx.node_id,
             self._pbx.client,
             DncList(self._engine, self._clock, self._settings),
+            self._settings.sounds_url,
         )
         duties = Duties(
             self._engine,

@@ -16,6 +16,8 @@ from dialer.domain.actions import (
     after_menu,
     callback_minutes,
     place_of,
+    sounds_of,
+    upload_id,
     variables_of,
 )
 
@@ -80,6 +82,33 @@ def test_the_dialplan_is_told_what_it_needs() -> None:
     assert queue is not None
     assert (queue.context, queue.extension) == ("dialer-transfer", "queue-sales")
     assert place_of(OptOut()) is None
+
+
+def test_every_sound_on_every_way_through_an_action_is_known() -> None:
+    menu = {
+        "type": "menu",
+        "prompt": "upload:7",
+        "digits": {"1": {"type": "opt_out", "sound": "sorry"}, "2": {"type": "opt_out"}},
+        "otherwise": {"type": "call_back", "sound": "later"},
+    }
+    action = _read(
+        {
+            "type": "amd",
+            "human": menu,
+            "machine": {"type": "leave_message", "sound": "upload:8"},
+            "not_sure": {"type": "play", "sound": "who"},
+        }
+    )
+    assert sounds_of(action) == {"upload:7", "sorry", "later", "upload:8", "who"}
+    assert sounds_of(HangUp()) == sounds_of(_read({"type": "transfer", "queue": "sales"})) == frozenset()
+    assert [upload_id(sound) for sound in ("upload:7", "upload", "custom/7")] == [7, None, None]
+
+
+def test_the_dialplan_is_told_where_an_uploaded_sound_is() -> None:
+    media = {"upload:7": "https://dialer.example/7.wav"}
+    assert variables_of(LeaveMessage(sound="upload:7"), media) == {"MESSAGE": media["upload:7"]}
+    assert variables_of(LeaveMessage(sound="m"), media) == {"MESSAGE": "m"}
+    assert variables_of(_read(MENU | {"prompt": "upload:7"}), media)["PROMPT"] == media["upload:7"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Recordings, turned into what every Asterisk plays."""
