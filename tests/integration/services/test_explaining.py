@@ -65,7 +65,8 @@ def _nobody_free(world: World) -> None:
 
 
 def _at_the_ceiling(world: World) -> None:
-    world.set_campaign(people=5, abandon_ceiling=3)
+    # Else the period would begin with the hour in which is asked.
+    world.set_campaign(people=5, abandon_ceiling=3, started_at=world.now() - timedelta(hours=2))
     world.execute(
         "INSERT INTO live_answers VALUES (:campaign, '', date_trunc('hour', clock_timestamp(), 'UTC'), 100, 3, :at)",
         campaign=world.campaign_id,
