@@ -52,6 +52,7 @@ from dialer.services.recovering import Recovering
 from dialer.services.requeueing import Requeueing
 from dialer.services.results import Results
 from dialer.services.single_calls import SingleCalls
+from dialer.services.sound_checks import SoundChecks
 from dialer.services.sounds import Sounds
 from dialer.services.stats import Stats
 from dialer.services.sweeping import Sweeping
@@ -117,8 +118,11 @@ class Dialer:
             self._ari_clients[node.id] = self.new_ari_client(node, pool_size=self.settings.ari_pool_size)
         return self._ari_clients[node.id]
 
-    def new_ari_client(self, node: Node, *, pool_size: int) -> AriClient:
+    def new_ari_client(self, node: Node, *, pool_size: int, app: str | None = None) -> AriClient:
         """A client of one's own, to be closed by whoever asked for it.
+
+        Args:
+            app: the Stasis application, where it isn't the dialer's usual one.
 
         Raises:
             ConfigurationError: there is no password for the node.
@@ -127,7 +131,7 @@ class Dialer:
             node.ari_url,
             node.ari_username,
             self._ari_password(node),
-            self.settings.ari_app,
+            app or self.settings.ari_app,
             connect_timeout=self.settings.ari_connect_timeout_seconds,
             read_timeout=self.settings.ari_read_timeout_seconds,
             pool_size=pool_size,
@@ -144,16 +148,7 @@ class Dialer:
         password = self._ari_password(node)
 
         def connect() -> EventSocket:
-            return EventSocket(
-                node.ari_url,
-                node.ari_username,
-                password,
-                self.settings.ari_app,
-                queue.SimpleQueue(),
-                self.clock,
-                timeout_seconds=self.settings.ari_read_timeout_seconds,
-                ca_file=self.settings.ari_ca_file,
-            )
+            return self._event_socket(node, self.settings.ari_app)
 
         server = None
         if node.events_port is not None:
@@ -161,6 +156,18 @@ class Dialer:
             server = EventServer(host, node.events_port, node.ari_username, password, self.clock)
         pbx = Pbx(node.id, node.name, self.ari_client(node), connect, server)
         return Listener(pbx, self.engine, self.limiter, self.clock, self.settings)
+
+    def _event_socket(self, node: Node, app: str) -> EventSocket:
+        return EventSocket(
+            node.ari_url,
+            node.ari_username,
+            self._ari_password(node),
+            app,
+            queue.SimpleQueue(),
+            self.clock,
+            timeout_seconds=self.settings.ari_read_timeout_seconds,
+            ca_file=self.settings.ari_ca_file,
+        )
 
     def _ari_password(self, node: Node) -> str:
         password = self.settings.ari_passwords.get(node.name, self.settings.ari_password)
@@ -310,6 +317,13 @@ class Dialer:
     @cached_property
     def sounds(self) -> Sounds:
         return Sounds(self.engine, self.settings)
+
+    @cached_property
+    def sound_checks(self) -> SoundChecks:
+        def client_of(node: Node, app: str) -> AriClient:
+            return self.new_ari_client(node, pool_size=1, app=app)
+
+        return SoundChecks(self.engine, self.clock, self.settings, client_of, self._event_socket)
 
     @cached_property
     def stats(self) -> Stats:

@@ -6,7 +6,8 @@
     │   ├── InvalidInput          a field or a file that can't be understood
     │   ├── NotFound
     │   ├── Conflict              not in this state, or already there
-    │   │   └── KeyInUse          the request with this Idempotency-Key is being carried out
+    │   │   ├── KeyInUse          the request with this Idempotency-Key is being carried out
+    │   │   └── SoundsMissing     a PBX can't play what a campaign needs
     │   ├── AuthenticationError   who are you?
     │   │   ├── TokenInvalid
     │   │   └── AccountLocked
@@ -109,6 +110,13 @@ class KeyInUse(Conflict):
 
     code = "idempotency_key_in_use"
     title = "The same request is being carried out"
+
+
+class SoundsMissing(Conflict):
+    """A PBX can't play a sound of the campaign; `extra["node"]` and `extra["sounds"]` name them."""
+
+    code = "sounds_missing"
+    title = "The PBX can't play a sound"
 
 
 class AuthenticationError(RequestError):

@@ -69,7 +69,12 @@ def edit(path: CampaignPath, body: CampaignPatch) -> Response:
 
 @campaigns.post("/<int:campaign_id>/start", responses=_COMMANDED)
 def start(path: CampaignPath) -> Response:
-    """Start a campaign; one that was completed takes up contacts added since"""
+    """Start a campaign; one that was completed takes up contacts added since
+
+    Its PBX is asked first whether it can play all sounds of the answer action; one that can't be asked refuses
+    nothing.
+    """
+    dialer().sound_checks.require(path.campaign_id)
     return _command(path, CampaignCommand.START)
 
 

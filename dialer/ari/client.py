@@ -203,6 +203,21 @@ class AriClient:
         """Whether that sound is being played, or waits for its turn."""
         return self._request("GET", f"/playbacks/{_id(playback_id)}", ok=(200, 404)).status_code != 404
 
+    def create_bridge(self, bridge_id: str) -> None:
+        """Make a bridge with nobody in it, and hear of it from now on."""
+        self._request("POST", f"/bridges/{_id(bridge_id)}", body={"type": "mixing"})
+        path = f"/applications/{self.app}/subscription"
+        self._request("POST", path, query={"eventSource": f"bridge:{bridge_id}"})
+
+    def play_on_bridge(self, bridge_id: str, media: str, offset_ms: int) -> None:
+        """Begin to play `media` from `offset_ms` on. PlaybackFinished, with the bridge's id, tells its end."""
+        path = f"/bridges/{_id(bridge_id)}/play/{_id(bridge_id)}"
+        self._request("POST", path, ok=(200, 201), body={"media": media, "offsetms": offset_ms})
+
+    def destroy_bridge(self, bridge_id: str) -> None:
+        """End it, and what is played on it."""
+        self._request("DELETE", f"/bridges/{_id(bridge_id)}", ok=(204, 404))
+
     # The PBX and our application on it
 
     def info(self, *, fresh: bool = False) -> NodeInfo:

@@ -58,6 +58,12 @@ def tokens(tx: Connection, sound_ids: Iterable[int], *, keep: bool = False) -> d
     return {row.id: row.token for row in tx.execute(statement)}
 
 
+def lengths(tx: Connection, sound_ids: Iterable[int]) -> dict[int, int]:
+    """How many milliseconds each of these sounds has."""
+    statement = select(UploadedSound.id, UploadedSound.milliseconds).where(UploadedSound.id.in_(sorted(sound_ids)))
+    return {row.id: row.milliseconds for row in tx.execute(statement)}
+
+
 def campaigns_that_play(tx: Connection, reference: str) -> list[str]:
     """The names of campaigns, those that are over excepted, whose answer action has this sound in it."""
     quoted = f'"{reference}"'

@@ -9,6 +9,7 @@ from typing import Any
 from dialer.clock import Clock
 from dialer.simulator import events
 from dialer.simulator.applications import Applications
+from dialer.simulator.bridges import Bridge
 from dialer.simulator.channels import Channel, ChannelStore
 from dialer.simulator.fates import BY_NAME, CAUSE_TO_SIP, FateBook, cause_of, dialstatus_of
 from dialer.simulator.ledger import REDIRECTED, LedgerWriter, read_ledger
@@ -38,6 +39,7 @@ class Exchange:
         self.timestamps = events.Timestamps(clock)
         self.applications = Applications(self.timestamps)
         self.channels = ChannelStore()
+        self.bridges: dict[str, Bridge] = {}
         self.playbacks = Playbacks(loop, settings.playback_ms / 1000, self.deliver)
         talk = settings.talk_ms / 1000
         self.transfers = Transfers(loop, talk, self.deliver, self.now, self._dialplan_is_over)
@@ -55,8 +57,8 @@ class Exchange:
         """The wall clock in ARI's spelling."""
         return self.timestamps.now()
 
-    def deliver(self, channel: Channel, kind: str, make: Callable[[], Mapping[str, Any]]) -> None:
-        """Send an event to every application subscribed to the channel; it is only made if one wants it."""
+    def deliver(self, channel: Channel | Bridge, kind: str, make: Callable[[], Mapping[str, Any]]) -> None:
+        """Send an event to every application subscribed to the channel or bridge; it is only made if one wants it."""
         takers = [application for application in channel.subscribers if application.wants(kind)]
         if takers:
             event = dict(make())

@@ -1,4 +1,4 @@
-"""Sounds being played to channels, one after the other."""
+"""Sounds being played to channels and bridges, one after the other."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from dialer.simulator import events
+from dialer.simulator.bridges import Bridge
 from dialer.simulator.channels import Channel
 from dialer.simulator.media import MediaCache
 
-Deliver = Callable[[Channel, str, Callable[[], Mapping[str, Any]]], None]
+Target = Channel | Bridge
+Deliver = Callable[[Target, str, Callable[[], Mapping[str, Any]]], None]
 Now = Callable[[], str]
 
 _ELSEWHERE = ("sound:http://", "sound:https://")
@@ -22,7 +24,7 @@ class Playback:
 
     id: str
     media: str
-    channel: Channel
+    target: Target
     state: str = "queued"
     timer: asyncio.Handle | asyncio.Task[None] | None = None
 
@@ -31,7 +33,7 @@ class Playback:
         return {
             "id": self.id,
             "media_uri": self.media,
-            "target_uri": f"channel:{self.channel.id}",
+            "target_uri": f"{'bridge' if isinstance(self.target, Bridge) else 'channel'}:{self.target.id}",
             "language": "en",
             "state": self.state,
         }
@@ -52,18 +54,18 @@ class Playbacks:
         self._deliver = deliver
         # Two playbacks may have the same id, as in Asterisk; the younger one is then found by it.
         self._by_id: dict[str, Playback] = {}
-        self._queues: dict[Channel, list[Playback]] = {}
+        self._queues: dict[Target, list[Playback]] = {}
         self._media = MediaCache()
 
     def get(self, playback_id: str) -> Playback | None:
         """A playback that has not finished."""
         return self._by_id.get(playback_id)
 
-    def add(self, channel: Channel, playback_id: str, media: str, now: Now) -> Playback:
+    def add(self, target: Target, playback_id: str, media: str, now: Now) -> Playback:
         """Queue a sound; it starts when those before it have ended."""
-        playback = Playback(playback_id, media, channel)
+        playback = Playback(playback_id, media, target)
         self._by_id[playback_id] = playback
-        queue = self._queues.setdefault(channel, [])
+        queue = self._queues.setdefault(target, [])
         queue.append(playback)
         if len(queue) == 1:
             playback.timer = self._loop.call_soon(self._start, playback, now)
@@ -73,9 +75,9 @@ class Playbacks:
         """Stop it before its end. That counts as done."""
         self._finish(playback, "done", now)
 
-    def fail(self, channel: Channel, now: Now) -> None:
-        """The channel leaves. What was playing has failed; what was queued starts, and fails too."""
-        for playback in self._queues.pop(channel, []):
+    def fail(self, target: Target, now: Now) -> None:
+        """The channel or bridge leaves. What was playing has failed; what was queued starts, and fails too."""
+        for playback in self._queues.pop(target, []):
             if playback.state == "queued":
                 playback.state = "playing"
                 self._event("PlaybackStarted", playback, now)
@@ -112,14 +114,14 @@ class Playbacks:
     def _remove(self, playback: Playback, now: Now) -> None:
         if self._by_id.get(playback.id) is playback:
             del self._by_id[playback.id]
-        queue = self._queues.get(playback.channel)
+        queue = self._queues.get(playback.target)
         if queue is None:
             return
         queue.remove(playback)
         if not queue:
-            del self._queues[playback.channel]
+            del self._queues[playback.target]
         elif queue[0].state == "queued" and queue[0].timer is None:
             queue[0].timer = self._loop.call_soon(self._start, queue[0], now)
 
     def _event(self, kind: str, playback: Playback, now: Now) -> None:
-        self._deliver(playback.channel, kind, lambda: events.playback(kind, now(), playback.as_json()))
+        self._deliver(playback.target, kind, lambda: events.playback(kind, now(), playback.as_json()))

@@ -75,8 +75,12 @@ async def subscribe(request: web.Request) -> web.Response:
     """POST /applications/{app}/subscription"""
     application = _application(request)
     exchange = request.app[EXCHANGE]
-    channel = exchange.channels.get(await _event_source(request))
-    if channel is None:
+    scheme, source = await _event_source(request)
+    if scheme == "bridge" and (bridge := exchange.bridges.get(source)) is not None:
+        bridge.subscribers.append(application)
+        return answer(application.as_json())
+    channel = exchange.channels.get(source)
+    if scheme == "bridge" or channel is None:
         raise AriRefusal(422, "Event source does not exist")
     exchange.subscribe(channel, application.name)
     return answer(application.as_json())
@@ -85,7 +89,7 @@ async def subscribe(request: web.Request) -> web.Response:
 async def unsubscribe(request: web.Request) -> web.Response:
     """DELETE /applications/{app}/subscription"""
     application = _application(request)
-    channel_id = await _event_source(request)
+    _, channel_id = await _event_source(request)
     if channel_id not in application.channels:
         raise AriRefusal(422, "Event source was not subscribed to")
     channel = request.app[EXCHANGE].channels.get(channel_id)
@@ -157,14 +161,15 @@ def _application(request: web.Request) -> Application:
     return application
 
 
-async def _event_source(request: web.Request) -> str:
+async def _event_source(request: web.Request) -> tuple[str, str]:
+    """Its scheme, which is one of those that there are here, and its id."""
     source = text(await read_parameters(request), "eventSource")
     if not source:
         raise AriRefusal(400, "Missing parameter eventSource")
-    scheme, _, channel_id = source.partition(":")
-    if scheme != "channel":
+    scheme, _, found = source.partition(":")
+    if scheme not in ("channel", "bridge"):
         raise AriRefusal(400, "Invalid event source URI scheme")
-    return channel_id
+    return scheme, found
 
 
 ROUTES = [

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from dialer.clock import Clock, SystemClock
-from dialer.simulator import rest_asterisk, rest_channels
+from dialer.simulator import rest_asterisk, rest_bridges, rest_channels
 from dialer.simulator.exchange import Exchange
 from dialer.simulator.faults import Faults
 from dialer.simulator.http import EXCHANGE, FAULTS, STALE, guard
@@ -31,6 +31,7 @@ def build_app(settings: SimulatorSettings, clock: Clock | None = None) -> web.Ap
     app = web.Application(middlewares=[guard(settings)], client_max_size=MAX_BODY_BYTES)
     app.add_routes(rest_channels.ROUTES)
     app.add_routes(rest_asterisk.ROUTES)
+    app.add_routes(rest_bridges.ROUTES)
     app.router.add_get("/ari/events", events_socket)
 
     async def life(app: web.Application) -> AsyncIterator[None]:

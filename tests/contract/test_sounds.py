@@ -7,13 +7,18 @@ import threading
 import wave
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import SimpleQueue
 from uuid import uuid4
 
 import pytest
 
+from dialer.ari.audition import Piece, unplayable
+from dialer.ari.socket import EventSocket
+from dialer.clock import SystemClock
 from dialer.domain.actions import LeaveMessage, Menu, place_of, variables_of
 from tests.contract.conftest import Pbx
-from tests.contract.wire import Listener
+from tests.contract.targets import USERNAME
+from tests.contract.wire import Listener, eventually
 
 
 class Server(ThreadingHTTPServer):
@@ -107,3 +112,18 @@ def test_the_dialplan_plays_it_as_a_prompt_and_as_a_message(pbx: Pbx, listener: 
         assert [path in url for path in server.asked] == [True]
         server.asked.clear()
         pbx.client.hang_up(call)
+
+
+def test_a_pbx_says_which_sounds_it_can_not_play(pbx: Pbx, server: Server) -> None:
+    def connect() -> EventSocket:
+        target = pbx.target
+        return EventSocket(target.url, USERNAME, target.password, pbx.app, SimpleQueue(), SystemClock())
+
+    good, bad = Piece(server.url(uuid4().hex), 1000), Piece(server.url("missing"), 1000)
+    there, not_there = Piece("demo-congrats"), Piece("does-not-exist")
+    assert set(unplayable(pbx.client, connect, [good, bad, there, not_there], SystemClock())) == {not_there, bad}
+    # From then on it is in the cache.
+    before = len(server.asked)
+    assert unplayable(pbx.client, connect, [good], SystemClock()) == []
+    assert len(server.asked) == before
+    eventually(lambda: not [c for c in pbx.client.channels() if c.name.startswith("Announcer")], "nothing is left")

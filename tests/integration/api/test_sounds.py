@@ -2,15 +2,22 @@
 
 import io
 import wave
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
+from pydantic import SecretStr
 
+from dialer.bootstrap import Dialer
 from dialer.config import Settings
 from dialer.services.users import Role
+from dialer.simulator.settings import SimulatorSettings
+from dialer.simulator.threaded import RunningSimulator, running_simulator
 from tests.integration.api.conftest import Answer, Api
 from tests.unit.audio.test_conversion import tone
 
+PBX_PASSWORD = "secret"
 BASE = "https://dialer.example/api"
 
 
@@ -130,6 +137,61 @@ def test_a_sound_is_deleted_only_when_no_campaign_plays_it(manager: Api, campaig
     refused = manager.post(f"/v1/campaigns/{clone['id']}/start")
     assert refused.status_code == 422
     assert ten["sound"] in refused.json["detail"]
+
+
+class TestAPbxThatIsThere:
+    """The campaign's PBX is a simulator, and this machine's server gives out the sounds."""
+
+    @pytest.fixture
+    def simulator(self) -> Iterator[RunningSimulator]:
+        options = SimulatorSettings(port=0, password=SecretStr(PBX_PASSWORD), playback_ms=20)
+        with running_simulator(options) as running:
+            yield running
+
+    @pytest.fixture
+    def settings(self, settings: Settings) -> Settings:
+        return settings.model_copy(update={"ari_password": SecretStr(PBX_PASSWORD)})
+
+    @pytest.fixture
+    def path(self, admin: Api, campaign_id: int, simulator: RunningSimulator) -> str:
+        """Of the campaign."""
+        node = admin.get("/v1/nodes").json["items"][0]
+        changed = admin.patch(f"/v1/nodes/{node['id']}", {"ari_url": simulator.url})
+        assert changed.status_code == 200, changed.text
+        return f"/v1/campaigns/{campaign_id}"
+
+    def test_a_campaign_starts_when_it_has_all_sounds(self, manager: Api, path: str) -> None:
+        manager.patch(path, {"answer_action": play("demo-congrats")})
+        started = manager.post(f"{path}/start")
+        assert (started.status_code, started.json["state"]) == (200, "running")
+
+    def test_it_does_not_start_while_the_pbx_lacks_a_sound_anywhere_in_it(self, manager: Api, path: str) -> None:
+        manager.patch(path, {"answer_action": play("custom/does-not-exist")})
+        refused = manager.post(f"{path}/start")
+        assert (refused.status_code, refused.json["code"]) == (409, "sounds_missing")
+        assert (refused.json["node"], refused.json["sounds"]) == ("pbx1", ["custom/does-not-exist"])
+        assert manager.get(path).json["state"] == "draft"
+
+    def test_it_does_not_start_when_the_pbx_can_not_fetch_an_upload(
+        self, manager: Api, path: str, dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        nowhere = dialer.settings.model_copy(update={"sounds_url": "http://127.0.0.1:1"})
+        monkeypatch.setitem(dialer.__dict__, "settings", nowhere)
+        sound = upload(manager).json["sound"]
+        manager.patch(path, {"answer_action": play(sound)})
+        refused = manager.post(f"{path}/start")
+        assert (refused.status_code, refused.json["sounds"]) == (409, [sound])
+        assert "DIALER_SOUNDS_URL" in refused.json["detail"]
+
+    def test_a_pbx_that_can_not_be_asked_refuses_nothing(
+        self, manager: Api, path: str, simulator: RunningSimulator
+    ) -> None:
+        manager.patch(path, {"answer_action": play("custom/does-not-exist")})
+        wrong = requests.post(
+            f"{simulator.url}/simulator/faults", auth=("dialer", PBX_PASSWORD), json={"stall_ms": 60_000}, timeout=5
+        )
+        assert wrong.status_code == 200
+        assert manager.post(f"{path}/start").status_code == 200
 
 
 class TestWithoutAnAddress:
