@@ -118,6 +118,7 @@ PERMISSIONS: Final = MappingProxyType(
         "sounds.upload": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
         "sounds.listed": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
         "sounds.get": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
+        "sounds.check": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
         "sounds.remove": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
         "sounds_for_pbxs.media": Rule(Access.PUBLIC),
         "trunks.create": Rule(Access.ADMIN, Scope.TELEPHONY_WRITE),

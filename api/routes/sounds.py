@@ -10,7 +10,7 @@ from api.context import answer, created, dialer, identity, nothing
 from api.files import AUDIO, uploaded
 from api.idempotency import keep
 from api.openapi import blueprint, problems
-from api.schemas.sounds import MediaPath, SoundOut, SoundPage, SoundPath, SoundQuery, SoundUploadQuery
+from api.schemas.sounds import MediaPath, SoundDetails, SoundOut, SoundPage, SoundPath, SoundQuery, SoundUploadQuery
 from dialer.db.sounds import SoundRecord
 
 MAX_MEGABYTES: Final = 10
@@ -48,10 +48,20 @@ def listed(query: SoundQuery) -> Response:
     return answer(SoundPage.model_validate(found))
 
 
-@sounds.get("/<int:sound_id>", responses={200: SoundOut, **problems(404)})
+@sounds.get("/<int:sound_id>", responses={200: SoundDetails, **problems(404)})
 def get(path: SoundPath) -> Response:
-    """Read what is known of an uploaded sound"""
-    return answer(SoundOut.model_validate(dialer().sounds.get(path.sound_id)))
+    """Read what is known of an uploaded sound, and which PBXs have played it"""
+    return _details(path.sound_id)
+
+
+@sounds.post("/<int:sound_id>/check", responses={200: SoundDetails, **problems(404, 409)})
+def check(path: SoundPath) -> Response:
+    """Ask every enabled PBX to play a sound where nobody hears it; takes up to some seconds
+
+    What is fetched for that stays in the PBX's cache.
+    """
+    dialer().sound_checks.check(path.sound_id)
+    return _details(path.sound_id)
 
 
 @sounds.delete("/<int:sound_id>", responses={204: None, **problems(404, 409)})
@@ -69,6 +79,11 @@ def media(path: MediaPath) -> Response:
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.set_etag(path.token)
     return response
+
+
+def _details(sound_id: int) -> Response:
+    sound = dialer().sounds.get(sound_id)
+    return answer(SoundDetails.of(sound, dialer().sounds.checks(sound_id)))
 
 
 def _created(added: SoundRecord) -> Response:

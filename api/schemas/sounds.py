@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field, computed_field
 
 from api.schemas.common import BigId, Moment, Name, PageQuery, Schema
+from dialer.db.sounds import SoundCheckRecord, SoundRecord
 from dialer.domain.actions import UPLOAD_PREFIX
+from dialer.domain.sounds import SoundState
 
 
 class SoundPath(Schema):
@@ -33,6 +35,25 @@ class SoundOut(Schema):
     @property
     def sound(self) -> str:
         return f"{UPLOAD_PREFIX}{self.id}"
+
+
+class SoundOnNode(Schema):
+    """What a PBX did when it was last asked to play the sound."""
+
+    node: str
+    state: SoundState = Field(description="`ok`: it plays; `missing`: it can't; `error`: the PBX could not be asked.")
+    checked_at: Moment
+
+
+class SoundDetails(SoundOut):
+    """A sound that was uploaded, and where it was checked."""
+
+    nodes: list[SoundOnNode]
+
+    @classmethod
+    def of(cls, sound: SoundRecord, checks: list[SoundCheckRecord]) -> "SoundDetails":
+        shown = SoundOut.model_validate(sound).model_dump(exclude={"sound"})
+        return cls(**shown, nodes=[SoundOnNode.model_validate(check) for check in checks])
 
 
 class SoundQuery(PageQuery):

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Text, cast, delete, func, insert, select
+from sqlalchemy import Connection, Text, cast, delete, func, insert, select, text
 
 from dialer.db import pages
 from dialer.db.pages import Order, Page, PageRequest
 from dialer.db.records import columns, first, one
-from dialer.db.tables import Campaign, UploadedSound
+from dialer.db.tables import Campaign, PbxNode, SoundCheck, UploadedSound
 from dialer.domain.campaigns import CampaignState
+from dialer.domain.sounds import SoundState
 
 ORDER: Final = Order("sounds", UploadedSound.id, int, descending=True)
 
@@ -26,6 +27,15 @@ class SoundRecord:
     milliseconds: int
     created_by: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SoundCheckRecord:
+    """What the PBX `node` did when it was last asked to play a sound."""
+
+    node: str
+    state: SoundState
+    checked_at: datetime
 
 
 _COLUMNS: Final = columns(UploadedSound, SoundRecord)
@@ -62,6 +72,29 @@ def lengths(tx: Connection, sound_ids: Iterable[int]) -> dict[int, int]:
     """How many milliseconds each of these sounds has."""
     statement = select(UploadedSound.id, UploadedSound.milliseconds).where(UploadedSound.id.in_(sorted(sound_ids)))
     return {row.id: row.milliseconds for row in tx.execute(statement)}
+
+
+_NOTE: Final = text("""
+    INSERT INTO sound_checks (sound_id, node_id, state, checked_at)
+    SELECT id, :node_id, :state, clock_timestamp() FROM sounds WHERE id = ANY(:sound_ids) ORDER BY id FOR KEY SHARE
+    ON CONFLICT (sound_id, node_id) DO UPDATE SET state = excluded.state, checked_at = excluded.checked_at
+""")
+
+
+def note_check(tx: Connection, node_id: int, state: SoundState, sound_ids: Iterable[int]) -> None:
+    """Keep what became of these sounds on a node, those that were deleted meanwhile excepted."""
+    tx.execute(_NOTE, {"node_id": node_id, "state": state.value, "sound_ids": sorted(sound_ids)})
+
+
+def checks(tx: Connection, sound_id: int) -> list[SoundCheckRecord]:
+    """Where a sound was checked, and with what result."""
+    statement = (
+        select(PbxNode.name, SoundCheck.state, SoundCheck.checked_at)
+        .join(PbxNode, PbxNode.id == SoundCheck.node_id)
+        .where(SoundCheck.sound_id == sound_id)
+        .order_by(PbxNode.id)
+    )
+    return [SoundCheckRecord(row.name, SoundState(row.state), row.checked_at) for row in tx.execute(statement)]
 
 
 def campaigns_that_play(tx: Connection, reference: str) -> list[str]:

@@ -11,7 +11,7 @@ from dialer.config import Settings
 from dialer.db import sounds
 from dialer.db.pages import Page, PageRequest
 from dialer.db.records import explaining
-from dialer.db.sounds import SoundRecord
+from dialer.db.sounds import SoundCheckRecord, SoundRecord
 from dialer.domain.actions import UPLOAD_PREFIX, AnswerAction, sounds_of, upload_id
 from dialer.errors import Conflict, DialerError, InvalidInput, NotFound
 from dialer.services.idempotency import Within, nothing_more
@@ -69,6 +69,11 @@ class Sounds:
         """
         with self._engine.begin() as tx:
             return _found(sounds.get(tx, sound_id), sound_id)
+
+    def checks(self, sound_id: int) -> list[SoundCheckRecord]:
+        """What each PBX did that was asked to play the sound."""
+        with self._engine.begin() as tx:
+            return sounds.checks(tx, sound_id)
 
     def wav(self, token: str) -> bytes:
         """The file that a PBX asks for.

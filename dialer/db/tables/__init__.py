@@ -19,7 +19,7 @@ from dialer.db.tables.campaigns import (
 )
 from dialer.db.tables.dnc import DncEntry, DncRefusal, DncUpload
 from dialer.db.tables.requeues import Requeue
-from dialer.db.tables.sounds import UploadedSound
+from dialer.db.tables.sounds import SoundCheck, UploadedSound
 from dialer.db.tables.telephony import AllowedNumber, Control, PbxNode, Trunk, TrunkCallerId
 from dialer.db.tables.webhooks import Webhook, WebhookDelivery
 
@@ -50,6 +50,7 @@ __all__ = [
     "PbxNode",
     "Requeue",
     "Session",
+    "SoundCheck",
     "Trunk",
     "TrunkCallerId",
     "UploadedSound",

@@ -1,9 +1,12 @@
 """Sounds that were uploaded."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Identity
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialer.db.tables.base import Base, CreatedAt
+from dialer.db.tables.base import Base, CreatedAt, one_of
+from dialer.domain.sounds import SoundState
 
 
 class UploadedSound(CreatedAt, Base):
@@ -19,3 +22,15 @@ class UploadedSound(CreatedAt, Base):
     milliseconds: Mapped[int]
     wav: Mapped[bytes]
     created_by: Mapped[str]
+
+
+class SoundCheck(Base):
+    """What a PBX did when it was last asked to play an uploaded sound."""
+
+    __tablename__ = "sound_checks"
+    __table_args__ = (CheckConstraint(one_of("state", SoundState), name="state"),)
+
+    sound_id: Mapped[int] = mapped_column(ForeignKey("sounds.id", ondelete="CASCADE"), primary_key=True)
+    node_id: Mapped[int] = mapped_column(ForeignKey("pbx_nodes.id"), primary_key=True)
+    state: Mapped[str]
+    checked_at: Mapped[datetime]

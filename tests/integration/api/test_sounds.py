@@ -1,6 +1,7 @@
 """Sounds: uploaded by managers, played by campaigns, fetched by PBXs."""
 
 import io
+import threading
 import wave
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 from pydantic import SecretStr
+from werkzeug.serving import make_server
 
 from dialer.bootstrap import Dialer
 from dialer.config import Settings
@@ -36,6 +38,10 @@ def token_of(dialer: Any, sound_id: int) -> str:
     return token
 
 
+def states(answer: Answer) -> dict[str, str]:
+    return {node["node"]: node["state"] for node in answer.json["nodes"]}
+
+
 def play(sound: str) -> dict[str, Any]:
     return {"type": "menu", "prompt": "hello-world", "digits": {"1": {"type": "play", "sound": sound}}}
 
@@ -46,7 +52,7 @@ def test_an_upload_is_read_listed_and_fetched_as_asterisk_plays_it(manager: Api,
     sound = made.json
     assert (sound["name"], sound["sound"]) == ("offer", f"upload:{sound['id']}")
     assert sound["milliseconds"] == pytest.approx(1000, abs=30)
-    assert manager.get(made.headers["Location"]).json == sound
+    assert manager.get(made.headers["Location"]).json == sound | {"nodes": []}
     assert manager.get("/v1/sounds?name=offer").json["items"] == [sound]
     assert manager.get("/v1/sounds?name=other").json["items"] == []
     fetched = client.get(f"/v1/sounds/media/{token_of(dialer, sound['id'])}.wav")
@@ -182,6 +188,26 @@ class TestAPbxThatIsThere:
         refused = manager.post(f"{path}/start")
         assert (refused.status_code, refused.json["sounds"]) == (409, [sound])
         assert "DIALER_SOUNDS_URL" in refused.json["detail"]
+        assert states(manager.get(sound.replace("upload:", "/v1/sounds/"))) == {"pbx1": "missing"}
+
+    def test_what_every_pbx_makes_of_a_sound_can_be_asked_and_is_kept(
+        self, manager: Api, admin: Api, path: str, dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server = make_server("127.0.0.1", 0, manager.flask.application, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        here = dialer.settings.model_copy(update={"sounds_url": f"http://127.0.0.1:{server.server_port}"})
+        monkeypatch.setitem(dialer.__dict__, "settings", here)
+        gone = {"name": "gone", "ari_url": "http://127.0.0.1:1", "ari_username": "dialer"}
+        assert admin.post("/v1/nodes", gone).status_code == 201
+        sound = upload(manager).json
+        checked = manager.post(f"/v1/sounds/{sound['id']}/check")
+        server.shutdown()
+        thread.join()
+        assert states(checked) == {"pbx1": "ok", "gone": "error"}
+        assert manager.get(f"/v1/sounds/{sound['id']}").json == checked.json
+        assert manager.delete(f"/v1/sounds/{sound['id']}").status_code == 204
+        assert manager.post(f"/v1/sounds/{sound['id']}/check").status_code == 404
 
     def test_a_pbx_that_can_not_be_asked_refuses_nothing(
         self, manager: Api, path: str, simulator: RunningSimulator
