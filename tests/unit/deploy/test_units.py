@@ -86,4 +86,4 @@ def test_a_part_is_started_again_and_ends_in_time(name: str) -> None:
 
 def test_the_units_have_no_secrets() -> None:
     for path in Path(FOLDER).iterdir():
-        assert not re.search(r"(PASSWORD|SECRET|_URL)=\S*[^%\w/]", path.read_text(encoding="utf-8")), path.name
+        assert not re.search(r"(PASSWORD|SECRET|_URL)=\S*[^%\w/\s]", path.read_text(encoding="utf-8")), path.name
