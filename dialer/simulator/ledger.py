@@ -126,16 +126,20 @@ class Ledger:
         return max(Counter(invite.channel for invite in self.invites).values(), default=0)
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _lines(path: Path, offset: int) -> Iterator[dict[str, Any]]:
     with path.open("rb") as file:
+        file.seek(offset)
         for line in file:
             # A line without its end is one that is being written at this moment.
             if line.endswith(b"\n"):
                 yield orjson.loads(line)
 
 
-def read_ledger(path: Path) -> Ledger:
+def read_ledger(path: Path, offset: int = 0) -> Ledger:
     """Read a ledger, also while it is being written.
+
+    Args:
+        offset: in bytes, where to begin: an end of the file as it once was. Answers to earlier originates are left out.
 
     Raises:
         FileNotFoundError: There is none.
@@ -147,7 +151,7 @@ def read_ledger(path: Path) -> Ledger:
     invites: list[Invite] = []
     ends: list[End] = []
     creates: list[str] = []
-    for line in _lines(path):
+    for line in _lines(path, offset):
         kind = line.pop("event")
         if kind == "start":
             starts.append(line["at"])
@@ -156,9 +160,10 @@ def read_ledger(path: Path) -> Ledger:
             open_posts[line.pop("post")] = len(posts)
             posts.append(Post(**line))
         elif kind == "answered_post":
-            index = open_posts.pop(line["post"])
-            post = posts[index]
-            posts[index] = Post(post.at, post.channel, post.number, line["status"], line["at"])
+            index = open_posts.pop(line["post"], None)
+            if index is not None:
+                post = posts[index]
+                posts[index] = Post(post.at, post.channel, post.number, line["status"], line["at"])
         elif kind == "invite":
             invites.append(Invite(**line))
         elif kind == "end":

@@ -57,6 +57,7 @@ def run(
 ) -> tuple[Record, Verdict]:
     """One campaign with some faults, all chosen by `seed`."""
     rng = random.Random(seed)
+    running.far_side.begin()
     record = Record(campaign_id=0, started_at=time.time())
     chosen = [rng.choice(kinds) for _ in range(rng.randint(2, 4))]
     record.campaign_id = _campaign(running, seed, contacts=rng.randint(300, 500))

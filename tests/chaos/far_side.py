@@ -48,7 +48,11 @@ class FarSide(Protocol):
 
     def address(self) -> Address: ...
 
-    def ledger(self) -> Ledger: ...
+    def begin(self) -> None:
+        """Forget what has been: a run begins."""
+
+    def ledger(self) -> Ledger:
+        """What was written down since."""
 
     def pid(self) -> int | None:
         """Of the PBX, while it runs."""
@@ -84,13 +88,17 @@ class SimulatorSide:
         )
         self._ports = ports
         self._ledger = ledger
+        self._begins = 0
         self._supervisor = supervisor
 
     def address(self) -> Address:
         return HOST, self._ports.simulator
 
+    def begin(self) -> None:
+        self._begins = self._ledger.stat().st_size
+
     def ledger(self) -> Ledger:
-        return read_ledger(self._ledger)
+        return read_ledger(self._ledger, self._begins)
 
     def pid(self) -> int | None:
         return self._supervisor().pid("simulator")
@@ -123,6 +131,9 @@ class LabSide:
     def address(self) -> Address:
         host, _, port = self._lab.ari_url.removeprefix("http://").partition(":")
         return host, int(port)
+
+    def begin(self) -> None:
+        """The few runs that a lab sees are read soon enough."""
 
     def ledger(self) -> Ledger:
         return replace(self._lab.ledger(), posts=self.posts.read(), starts=tuple(self._starts))

@@ -74,6 +74,17 @@ def test_posts_unanswered_at_a_moment_are_told_from_those_answered_by_then(tmp_p
     assert ledger.unanswered_posts(1_000_000.0) == ()
 
 
+def test_what_was_written_after_a_moment_is_read_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    writer = LedgerWriter(path, StepClock())
+    writer.write("post", post=1, channel="a", number="12")
+    size = path.stat().st_size
+    writer.write("answered_post", post=1, channel="a", status=200)
+    writer.write("post", post=2, channel="b", number="12")
+    writer.write("answered_post", post=2, channel="b", status=200)
+    assert [(post.channel, post.status) for post in read_ledger(path, size).posts] == [("b", 200)]
+
+
 def test_a_line_that_is_still_being_written_is_left_for_later(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     writer = LedgerWriter(path, StepClock())
