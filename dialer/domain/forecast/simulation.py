@@ -115,7 +115,8 @@ class Simulation:
                 to = self._dial([self._courses[plan_id] for plan_id, able in is_able.items() if able], mine=mine)
             else:
                 next_event = min(course.next_event(self._at) for course in self._courses.values())
-                to = min(max(next_event, self._at + self._step / _GRAINS_A_STEP), self._until)
+                opens = min(course.changes_at() for course in self._courses.values())
+                to = min(max(next_event, self._at + self._step / _GRAINS_A_STEP), opens, self._until)
                 self.target.hours.limited(self._at, to, self.target.idle(self._at))
             self._at = to
             steps += 1

@@ -240,3 +240,28 @@ def test_extra_attempts_of_a_requeue_count() -> None:
 def test_callbacks_go_first(dialed: list[tuple[Plan, Cohort, int, datetime]]) -> None:
     ask(world(plan([Group(Cohort(0, 5, 0, 0), 50), Group(Cohort(0, 0, 3, 3, callback=True), 2)])), ANSWERED)
     assert dialed[0][1].callback
+
+
+def test_numbers_that_were_called_before_may_be_due_long_after_all_others() -> None:
+    """In the USA a number without consent may be called three times in thirty days, whoever called it."""
+    there = [place("America/New_York", regions=("US",), profile="by_region", calling_window=DAY)]
+    lately = tuple((1, MONDAY - timedelta(minutes=minutes)) for minutes in (10, 20, 30))
+    groups = [Group(Cohort(0, 0, 0, 0), 995), Group(Cohort(0, 0, 0, 0, dials=lately), 5)]
+    for at in (MONDAY, MONDAY + timedelta(hours=3)):
+        clean = begin(world(plan(groups[:1], there)), 29, at)
+        assert seconds(ask(clean, ANSWERED)) < 86400
+        called = begin(world(plan(groups, there)), 29, at)
+        told = ask(called, ANSWERED)
+        assert told.finish_at is None
+        assert [(part.code, part.contacts) for part in told.left] == [(NOT_IN_TIME, 5)]
+        assert told.hours[-1].limited_by == LimitedBy.NUMBER_CAPS
+        assert 30 * 86400 - 1800 <= seconds(ask(begin(called, 40, at), ANSWERED)) < 31 * 86400
+
+
+def test_no_opening_is_passed_over_however_many_moments_there_are() -> None:
+    short = place(calling_window=CallingWindow.parse("12:30-12:40"))
+    groups = [Group(Cohort(0, 0, 0, 0), 1, MONDAY + timedelta(minutes=20 * n)) for n in range(12000)]
+    told = ask(world(plan(groups, [short]), days=200), ANSWERED)
+    dialed_on = {hour.at.date() for hour in told.hours if hour.dials}
+    assert len(dialed_on) == 168
+    assert sum(hour.dials for hour in told.hours) == 12_000
