@@ -72,7 +72,9 @@ _GROUPS: Final = text("""
     LEFT JOIN number_dials AS number ON :remembered > 0 AND number.phone_number = next.phone_number
     LEFT JOIN LATERAL (
         SELECT array_agg(latest.at ORDER BY latest.at DESC) AS at FROM (
-            SELECT date_bin(make_interval(secs => :dial_bin_seconds), dial, CAST(:at AS timestamptz)) AS at
+            -- Never earlier, as caps would open too early.
+            SELECT LEAST(date_bin(make_interval(secs => :dial_bin_seconds), dial, CAST(:at AS timestamptz))
+                         + make_interval(secs => :dial_bin_seconds), CAST(:at AS timestamptz)) AS at
             FROM unnest(number.dialed_at) AS dial
             WHERE dial > CAST(:at AS timestamptz) - make_interval(secs => :remembered_seconds)
             ORDER BY dial DESC LIMIT :remembered
@@ -125,3 +127,19 @@ _HOLDS: Final = text("""
 def holds(tx: Connection, campaign_id: int, most: int) -> Sequence[RowMapping]:
     """How long the latest calls held their channel on average, by disposition."""
     return tx.execute(_HOLDS, {"campaign_id": campaign_id, "most": most}).mappings().all()
+
+
+_SPANS: Final = text("""
+    SELECT campaign_id, EXTRACT(EPOCH FROM claimed_at) AS claimed,
+           EXTRACT(EPOCH FROM COALESCE(ended_at, CAST(:at AS timestamptz))) AS ended
+    FROM unnest(CAST(:campaign_ids AS bigint[])) AS campaign (campaign_id) CROSS JOIN LATERAL (
+        SELECT claimed_at, ended_at FROM calls WHERE calls.campaign_id = campaign.campaign_id
+        ORDER BY calls.id DESC LIMIT :most
+    ) AS latest
+    WHERE claimed_at <= COALESCE(ended_at, CAST(:at AS timestamptz))
+""")
+
+
+def spans(tx: Connection, campaign_ids: Sequence[int], at: datetime, most: int) -> Sequence[RowMapping]:
+    """From when to when the latest calls of each campaign used a channel, as seconds; what isn't over, until `at`."""
+    return tx.execute(_SPANS, {"campaign_ids": list(campaign_ids), "at": at, "most": most}).mappings().all()

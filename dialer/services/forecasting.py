@@ -14,6 +14,7 @@ from dialer.domain.campaigns import CampaignState, DialOrder
 from dialer.domain.dispositions import Disposition
 from dialer.domain.forecast.forecast import Forecast, forecast
 from dialer.domain.forecast.rates import DISPOSITIONS, Mix, Seen
+from dialer.domain.forecast.turnover import turnover_seconds
 from dialer.domain.forecast.world import Cohort, Group, Place, Plan, Trunk, World
 from dialer.domain.people import Pace
 from dialer.domain.profiles import NONE, OwnRules, rules_for
@@ -25,6 +26,7 @@ _RANKS: Final = 16
 _MOST_GROUPS: Final = 600
 """Of all campaigns together. More are put together more coarsely, so that a forecast takes a bounded time."""
 _LATEST_CALLS: Final = 5000
+_TOLD_FROM: Final = 0.1
 _BINS: Final = 48
 _SHORTEST_BIN: Final = 60.0
 
@@ -91,7 +93,8 @@ class Forecasting:
             plans = tuple(
                 _plan(tx, row, places, paces.get(row["id"]), at, _MOST_GROUPS // len(beside)) for row in beside
             )
-            seen = {row["id"]: _seen(tx, row, wanted if row is asked else Wanted()) for row in beside}
+            free = _turnovers(tx, plans, {row["trunk_id"]: row["trunk_channels"] for row in beside}, at)
+            seen = {row["id"]: _seen(tx, row, wanted if row is asked else Wanted(), free[row["id"]]) for row in beside}
             import_runs = campaigns.import_runs(tx, campaign_id)
         world = World(
             at=at,
@@ -104,6 +107,10 @@ class Forecasting:
         )
         calls_seen = 0 if wanted.rates else sum(seen[campaign_id].calls.values())
         assumptions = _assumptions(asked, beside, calls_seen, wanted, import_runs=import_runs)
+        if free[campaign_id] >= _TOLD_FROM:
+            assumptions.append(
+                f"where calls wait for a channel, it is free for {free[campaign_id]:.1f} s between two, as seen so far"
+            )
         told = forecast(world, seen)
         state = CampaignState(asked["state"])
         return CampaignForecast(campaign_id, state, told, world.until, calls_seen, assumptions, at)
@@ -242,7 +249,25 @@ def _coarse(groups: Sequence[Group], most: int) -> list[Group]:
     return found
 
 
-def _seen(tx: Connection, row: RowMapping, wanted: Wanted) -> Seen:
+def _turnovers(
+    tx: Connection, plans: Sequence[Plan], trunk_channels: Mapping[int, int], at: datetime
+) -> dict[int, float]:
+    """By campaign: how long channels, of the trunk or its own, stay free between calls that wait for them."""
+    most = _LATEST_CALLS // len(plans)
+    calls: dict[int, list[tuple[float, float]]] = {plan.id: [] for plan in plans}
+    for span in forecasting.spans(tx, list(calls), at, most):
+        calls[span["campaign_id"]].append((float(span["claimed"]), float(span["ended"])))
+    # Before that, calls of somebody are not known any more.
+    since = max((min(spans)[0] for spans in calls.values() if len(spans) >= most), default=0.0)
+    by_trunk: dict[int, list[tuple[float, float]]] = {}
+    for plan in plans:
+        by_trunk.setdefault(plan.trunk_id, []).extend(span for span in calls[plan.id] if span[0] >= since)
+    of_trunks = {trunk_id: turnover_seconds(spans, trunk_channels[trunk_id]) for trunk_id, spans in by_trunk.items()}
+    own = {plan.id: turnover_seconds(calls[plan.id], plan.calls_at_once) for plan in plans if plan.calls_at_once}
+    return {plan.id: max(of_trunks[plan.trunk_id], own.get(plan.id, 0.0)) for plan in plans}
+
+
+def _seen(tx: Connection, row: RowMapping, wanted: Wanted, turnover: float) -> Seen:
     calls: Counter[tuple[int, Disposition]] = Counter()
     for found in counts.results(tx, row["id"], "attempt"):
         if found["disposition"] in DISPOSITIONS:
@@ -254,6 +279,7 @@ def _seen(tx: Connection, row: RowMapping, wanted: Wanted) -> Seen:
         timeout_seconds=row["timeout_seconds"],
         given=wanted.rates,
         given_hold_seconds=wanted.hold_seconds,
+        turnover_seconds=turnover,
     )
 
 

@@ -71,18 +71,21 @@ class Rates:
     Attributes:
         mixes: chances of dispositions for the first, the second, … attempt; the last holds for all further ones.
         hold_seconds: from claim to hang-up, by disposition.
+        turnover_seconds: from the end of a call to the next one's claim, where calls wait for a channel.
     """
 
     mixes: tuple[Mix, ...]
     hold_seconds: Mapping[Disposition, float]
+    turnover_seconds: float = 0.0
 
     def mix(self, attempt: int) -> Mix:
         """The chances of the `attempt`-th call to a contact, counted from 1."""
         return self.mixes[min(attempt, len(self.mixes)) - 1]
 
     def hold(self, attempt: int) -> float:
-        """How long a call holds its channel on average, in seconds."""
-        return sum(chance * self.hold_seconds[disposition] for disposition, chance in self.mix(attempt).items())
+        """How long a call keeps a channel from others on average, in seconds, until the next can have it."""
+        held = sum(chance * self.hold_seconds[disposition] for disposition, chance in self.mix(attempt).items())
+        return held + self.turnover_seconds
 
     def attempts(self, policy: RetryPolicy, max_attempts: int) -> float:
         """How many calls a contact with one number gets on average."""
@@ -101,6 +104,7 @@ class Seen:
     Attributes:
         calls: by attempt number and disposition.
         hold_seconds: the mean of those seen.
+        turnover_seconds: see `Rates`.
         timeout_seconds: how long the campaign lets it ring.
         given: chances to go by instead, for the first, the second, … attempt.
         given_hold_seconds: durations to go by instead.
@@ -111,6 +115,7 @@ class Seen:
     timeout_seconds: int
     given: Sequence[Mix] = ()
     given_hold_seconds: Mapping[Disposition, float] = field(default_factory=dict)
+    turnover_seconds: float = 0.0
 
     def likely(self) -> Rates:
         """The most likely rates."""
@@ -122,7 +127,7 @@ class Seen:
 
     def _rates(self, draw: Callable[[Mix], Mix]) -> Rates:
         if self.given:
-            return Rates(tuple(_normal(mix) for mix in self.given), self._holds())
+            return Rates(tuple(_normal(mix) for mix in self.given), self._holds(), self.turnover_seconds)
         counts = self._counts(range(1, TOLD_APART + 1))
         usual = USUAL_CALLS**2 / (USUAL_CALLS + sum(counts.values()))
         pooled = _normal(draw(_added(counts, USUAL, usual)))
@@ -131,7 +136,7 @@ class Seen:
             _normal(draw(_added(self._counts([attempt]), pooled, POOLED_CALLS)))
             for attempt in range(1, min(last, TOLD_APART) + 1)
         ]
-        return Rates((*mixes, pooled), self._holds())
+        return Rates((*mixes, pooled), self._holds(), self.turnover_seconds)
 
     def _counts(self, attempts: Sequence[int]) -> dict[Disposition, int]:
         found = dict.fromkeys(DISPOSITIONS, 0)
