@@ -2,9 +2,11 @@
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 from typing import Final
 
@@ -18,9 +20,12 @@ from dialer.errors import DialerError
 from dialer.logs import configure
 from dialer.metrics import serve
 from dialer.services.claiming import Node
+from dialer.services.listening.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
+STALLED: Final = 70
+"""The exit code of one that was ended by its watchdog."""
 _LOOK_SECONDS: Final = 1.0
 _CONNECTIONS: Final = 12
 """The batch, the lease, the duties, and eight commands at once. A lease must not run out for want of a connection."""
@@ -35,10 +40,12 @@ class ListenerProcess:
         self._node_name = node_name
         self._followed: dict[int, Node] = {}
         self._threads: list[threading.Thread] = []
+        self._pulses: list[Pulse] = []
         self._has_failed = False
 
     def run(self) -> int:
         """Follow until `stop` is set or something fails. Returns the exit code."""
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
         while not self.stop.is_set():
             try:
                 self._look()
@@ -68,13 +75,23 @@ class ListenerProcess:
     def _follow(self, node: Node) -> None:
         has_ended_well = False
         try:
-            self._dialer.listener(node).run(self.stop)
+            listener = self._dialer.listener(node)
+            self._pulses.append(listener.pulse)
+            listener.run(self.stop)
             has_ended_well = True
         except (DialerError, SQLAlchemyError) as error:
             log.error("the listener of node %s ends: %s", node.name, error)  # noqa: TRY400
         finally:
             if not has_ended_well:
                 self._fail()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(_LOOK_SECONDS)
+            for pulse in self._pulses:
+                if (thread := pulse.stalled()) is not None:
+                    log.error("the listener ends: its thread %r has done nothing for too long", thread)
+                    os._exit(STALLED)  # a thread that waits for ever can't be ended in another way
 
     def _fail(self) -> None:
         self._has_failed = True

@@ -10,6 +10,8 @@ _SESSION = (
     "-c lock_timeout=5s "
     "-c idle_in_transaction_session_timeout=30s"
 )
+# A server that is gone without a word, or cut off, is noticed in some 20 s, not in two hours.
+_ALIVE = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 
 
 def create_engine(url: str, *, pool_size: int = 5, application_name: str = "dialer") -> Engine:
@@ -25,5 +27,5 @@ def create_engine(url: str, *, pool_size: int = 5, application_name: str = "dial
         pool_pre_ping=True,
         pool_timeout=10,
         isolation_level="READ COMMITTED",
-        connect_args={"options": _SESSION, "application_name": application_name, "connect_timeout": 5},
+        connect_args={"options": _SESSION, "application_name": application_name, "connect_timeout": 5, **_ALIVE},
     )

@@ -134,7 +134,7 @@ class Proxy:
         come: Callable[[bytes], None] | None = None,
         gone: Callable[[bytes], None] | None = None,
     ) -> None:
-        with suppress(OSError):
+        try:
             while data := await reader.read(_CHUNK_BYTES):
                 if come is not None:
                     come(data)
@@ -151,6 +151,9 @@ class Proxy:
                 if gone is not None:
                     gone(data)
             writer.write_eof()
+        except OSError:
+            # A reset is passed on: an end that is never told would wait for ever.
+            _break(writer)
 
 
 def _break(writer: asyncio.StreamWriter) -> None:

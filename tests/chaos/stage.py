@@ -50,6 +50,7 @@ SCALED: Mapping[str, Any] = {
     "reconcile_grace_seconds": 1.5,
     "tomb_hold_seconds": 5.0,
     "queued_expiry_seconds": 10,
+    "worker_stall_seconds": 15.0,
     "queue_ahead_seconds": 1.5,
     "database_pool_size": 3,
     "rate_limit_requests": 100_000,

@@ -15,11 +15,13 @@ from dialer.db import nodes
 from dialer.errors import AriError
 from dialer.services.listening.commands import Commands
 from dialer.services.listening.leading import Reign
+from dialer.services.listening.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
 TICK_SECONDS: Final = 0.25
 _INFO_SECONDS: Final = 5.0
+_THREAD: Final = "duties"
 
 
 class Duties:
@@ -37,6 +39,7 @@ class Duties:
         client: AriClient,
         commands: Commands,
         clock: Clock,
+        pulse: Pulse,
         *,
         echo_interval_seconds: float,
     ) -> None:
@@ -46,6 +49,7 @@ class Duties:
         self._client = client
         self._commands = commands
         self._clock = clock
+        self._pulse = pulse
         self._echo_interval = echo_interval_seconds
         self._connections = itertools.count(1)
         self._connection: str | None = None
@@ -84,6 +88,7 @@ class Duties:
     def _run(self) -> None:
         echo_due = info_due = self._clock.monotonic()
         while not self._closed.wait(min(TICK_SECONDS, self._echo_interval)):
+            self._pulse.beat(_THREAD)
             connection, now = self._connection, self._clock.monotonic()
             try:
                 self._commands.tick()
@@ -97,6 +102,7 @@ class Duties:
                 log.warning("the probe of node %d failed: %s", self._node_id, error)
             except SQLAlchemyError as error:
                 log.warning("PostgreSQL can't be asked: %s", error)
+        self._pulse.end(_THREAD)
 
     def _echo(self, connection: str) -> None:
         with self._engine.begin() as tx:

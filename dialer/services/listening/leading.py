@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -84,11 +85,18 @@ class Reign:
 
 
 def stand_by(
-    engine: Engine, node_id: int, listener_id: str, seconds: float, clock: Clock, stop: threading.Event
+    engine: Engine,
+    node_id: int,
+    listener_id: str,
+    seconds: float,
+    clock: Clock,
+    stop: threading.Event,
+    beat: Callable[[], None],
 ) -> Reign | None:
     """Wait until the node needs a listener, and become it; None if `stop` was set first."""
     waits = False
     while not stop.is_set():
+        beat()
         try:
             with engine.begin() as tx:
                 epoch = nodes.win_lease(tx, node_id, listener_id, seconds)

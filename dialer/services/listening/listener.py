@@ -28,6 +28,7 @@ from dialer.services.listening.duties import Duties
 from dialer.services.listening.errors import ReignOver
 from dialer.services.listening.following import Following
 from dialer.services.listening.leading import Reign, stand_by
+from dialer.services.listening.pulse import STALLED_AFTER_LEASES, Pulse
 from dialer.services.listening.session import Session
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ log = logging.getLogger(__name__)
 _RECONNECT_SECONDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 _REFUSED_NODE_SECONDS: Final = 5.0
 _ACCEPT_SECONDS: Final = 2.0
+_THREAD: Final = "events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Listener:
         self._limiter = limiter
         self._clock = clock
         self._settings = settings
+        self.pulse = Pulse(clock, STALLED_AFTER_LEASES * settings.lease_seconds)
 
     def run(self, stop: threading.Event) -> None:
         """Stand by until the node needs a listener, then follow it until `stop` is set.
@@ -71,9 +74,18 @@ class Listener:
             ReignOver: another leads, or has taken the application. To be run anew, in a new process.
             SQLAlchemyError: PostgreSQL is away.
         """
+        try:
+            self._run(stop)
+        finally:
+            self.pulse.end(_THREAD)
+
+    def _beat(self) -> None:
+        self.pulse.beat(_THREAD)
+
+    def _run(self, stop: threading.Event) -> None:
         listener_id = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         lease = self._settings.lease_seconds
-        reign = stand_by(self._engine, self._pbx.node_id, listener_id, lease, self._clock, stop)
+        reign = stand_by(self._engine, self._pbx.node_id, listener_id, lease, self._clock, stop, self._beat)
         if reign is None:
             return
         try:
@@ -102,12 +114,14 @@ class Listener:
             self._pbx.client,
             commands,
             self._clock,
+            self.pulse,
             echo_interval_seconds=self._settings.echo_interval_seconds,
         )
         follow = Following(self._engine, self._pbx.node_id, reign.epoch, self._clock, duties.sent_at)
         try:
             failures = 0
             while not stop.is_set():
+                self._beat()
                 try:
                     has_listened = self._connect_and_follow(reign, follow, commands, duties, stop)
                     failures = 0 if has_listened else failures
@@ -128,7 +142,15 @@ class Listener:
         if events is None:
             return False
         session = Session(
-            self._engine, self._pbx.node_id, reign, follow, commands, self._limiter, self._clock, events.inbox
+            self._engine,
+            self._pbx.node_id,
+            reign,
+            follow,
+            commands,
+            self._limiter,
+            self._clock,
+            events.inbox,
+            self._beat,
         )
         try:
             begun: frozenset[UUID] = frozenset()

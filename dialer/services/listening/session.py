@@ -47,6 +47,7 @@ class Session:
         limiter: Limiter,
         clock: Clock,
         inbox: Inbox,
+        beat: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._node_id = node_id
@@ -56,6 +57,7 @@ class Session:
         self._limiter = limiter
         self._clock = clock
         self._inbox = inbox
+        self._beat = beat
         self._flushed_at = clock.monotonic()
 
     def work_off(self, probe: Callable[[], None]) -> frozenset[UUID]:
@@ -129,6 +131,7 @@ class Session:
             ReignOver: the lease is lost, or another socket has taken the application.
         """
         while True:
+            self._beat()
             if stop.is_set():
                 events.close()
             received, lost = self._take()
@@ -194,6 +197,7 @@ class Session:
             return frozenset()
         again = False
         while True:
+            self._beat()
             try:
                 outcome = self._following.write(news, again=again)
                 break

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from dialer.clock import SystemClock
 from dialer.config import Settings
@@ -19,7 +19,9 @@ from dialer.services.listening.errors import ReignOver
 from dialer.services.listening.following import Following
 from dialer.services.listening.leading import Reign
 from dialer.services.listening.news import News
+from tests.chaos.proxy import Proxy, Weather
 from tests.integration.services.listening.conftest import PASSWORD, RunningListener, World, made_dialer, wait_for
+from workers.listener import STALLED
 
 
 def expire(world: World) -> None:
@@ -166,21 +168,26 @@ class TestTwoListeners:
             thief.close()
 
 
+_COMMAND = [sys.executable, "-m", "workers.listener", "--node", "pbx1"]
+
+
+def _environment(database_url: str, settings: Settings, folder: Path) -> dict[str, str]:
+    return os.environ | {
+        "DIALER_DATABASE_URL": database_url,
+        "DIALER_REDIS_URL": str(settings.redis_url),
+        "DIALER_ARI_PASSWORD": PASSWORD,
+        "DIALER_JWT_SECRET": "x" * 32,
+        "DIALER_DATA_DIR": str(folder),
+        "DIALER_ECHO_INTERVAL_SECONDS": "0.1",
+        "DIALER_LEASE_SECONDS": "1",
+    }
+
+
 class TestProcess:
     @pytest.fixture
     def process(self, world: World, settings: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
         """A listener as a supervisor starts it."""
-        environment = os.environ | {
-            "DIALER_DATABASE_URL": str(settings.database_url),
-            "DIALER_REDIS_URL": str(settings.redis_url),
-            "DIALER_ARI_PASSWORD": PASSWORD,
-            "DIALER_JWT_SECRET": "x" * 32,
-            "DIALER_DATA_DIR": str(tmp_path),
-            "DIALER_ECHO_INTERVAL_SECONDS": "0.1",
-            "DIALER_LEASE_SECONDS": "1",
-        }
-        command = [sys.executable, "-m", "workers.listener", "--node", "pbx1"]
-        with subprocess.Popen(command, env=environment) as process:
+        with subprocess.Popen(_COMMAND, env=_environment(str(settings.database_url), settings, tmp_path)) as process:
             try:
                 wait_for(lambda: world.node_row()["echo_at"], "an echo")
                 yield process
@@ -198,6 +205,25 @@ class TestProcess:
         assert process.wait(10) == 0
         assert not _leads(world.engine, world.node.id, epoch)
         assert world.node_row()["gap_free_since"] is None
+
+    def test_one_whose_database_never_answers_again_ends_and_a_standby_leads(
+        self, world: World, settings: Settings, tmp_path: Path
+    ) -> None:
+        url = make_url(str(settings.database_url))
+        socket = f"{url.query['host']}/.s.PGSQL.{url.query['port']}" if "host" in url.query else None
+        with Proxy(lambda: socket or (url.host or "127.0.0.1", url.port or 5432)) as proxy:
+            through = url.set(drivername="postgresql", host="127.0.0.1", port=proxy.port, query={})
+            environment = _environment(through.render_as_string(hide_password=False), settings, tmp_path)
+            with subprocess.Popen(_COMMAND, env=environment) as process:
+                try:
+                    wait_for(lambda: world.node_row()["echo_at"], "an echo")
+                    proxy.weather = Weather(holds_answers=True)
+                    second = world.listen()
+                    assert process.wait(30) == STALLED
+                    wait_for(lambda: world.node_row()["listener_epoch"] == 2, "the second one")
+                    assert second.error is None
+                finally:
+                    process.kill()
 
     def test_one_that_was_asleep_does_not_take_the_socket_back_when_it_wakes(
         self, world: World, process: subprocess.Popen[bytes]
