@@ -132,7 +132,9 @@ class Reconciling:
             buried = reconciling.buried(tx, node.id)
         channels = {channel.id: channel for channel in client.channels()}
         listed = set(_uuids(channels))
-        missing = [row["id"] for row in underway if row["id"] not in listed]
+        # A worker that slept may have written down its answer after a tomb was placed: the tomb is not the call.
+        living = {call_id for call_id in listed if not channels[str(call_id)].is_tomb}
+        missing = [row["id"] for row in underway if row["id"] not in living]
 
         def find(tx: Connection) -> list[Ending]:
             lost = reconciling.lost(tx, node.id, missing, grace_seconds=grace, hold_seconds=hold)

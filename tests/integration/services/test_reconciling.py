@@ -321,6 +321,22 @@ def test_call_that_is_absent_twice_and_not_heard_of_is_indeterminate(heard: Worl
     assert heard.slots() == set()
 
 
+def test_call_whose_answer_came_after_its_tomb_is_not_kept_alive_by_it(heard: World) -> None:
+    call_id = unanswered(heard)
+    hang_up_behind_our_back(heard, call_id)
+    age(heard)
+    reconcile(heard)
+    assert tombs(heard) == [str(call_id)]
+    # The worker wakes up, and writes what it was answered long ago.
+    heard.execute("UPDATE calls SET state = 'ringing', post_answer = 'accepted'")
+    reconcile(heard)
+    age(heard, 6)
+    reconcile(heard)
+    assert outcome(heard, call_id) == ("ended", "indeterminate")
+    reconcile(heard)
+    assert tombs(heard) == []
+
+
 def test_answered_call_whose_end_was_missed_was_answered(heard: World) -> None:
     call_id = ringing(heard)
     heard.execute("UPDATE calls SET state = 'up', answered_at = clock_timestamp()")
