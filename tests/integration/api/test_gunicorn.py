@@ -50,16 +50,16 @@ def _until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if requests.get(f"{url}/readyz", timeout=5).ok:
+            if requests.get(f"{url}/readyz", timeout=SECONDS).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise AssertionError(f"gunicorn is not ready (exit code {process.poll()})")
 
 
 def _count(url: str) -> int:
     """How many requests for /v1/auth/me the metrics tell of."""
-    metrics = requests.get(f"{url}/metrics", timeout=5).text
+    metrics = requests.get(f"{url}/metrics", timeout=SECONDS).text
     pattern = r'dialer_api_http_request_duration_seconds_count\{[^}]*url_rule="/v1/auth/me"[^}]*\} (\S+)'
     return int(sum(float(n) for n in re.findall(pattern, metrics)))
 
@@ -67,17 +67,17 @@ def _count(url: str) -> int:
 def test_all_processes_are_measured_together_and_uploads_are_bounded(served: str, dialer: Dialer) -> None:
     dialer.users.create("carol", PASSWORD, Role.ADMIN)
     body = {"username": "carol", "password": PASSWORD}
-    token = requests.post(f"{served}/v1/auth/login", json=body, timeout=5).json()["access_token"]
+    token = requests.post(f"{served}/v1/auth/login", json=body, timeout=SECONDS).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
     for n in range(1, 21):
-        assert requests.get(f"{served}/v1/auth/me", headers=headers, timeout=5).json()["username"] == "carol"
+        assert requests.get(f"{served}/v1/auth/me", headers=headers, timeout=SECONDS).json()["username"] == "carol"
         assert _count(served) == n
     node = {"name": "pbx1", "ari_url": "http://127.0.0.1:8088/ari", "ari_username": "dialer"}
-    node_id = requests.post(f"{served}/v1/nodes", json=node, headers=headers, timeout=5).json()["id"]
+    node_id = requests.post(f"{served}/v1/nodes", json=node, headers=headers, timeout=SECONDS).json()["id"]
     trunk = {"name": "t", "node_id": node_id, "endpoint": "PJSIP/{number}@t", "cps": 1, "channels": 1}
-    trunk_id = requests.post(f"{served}/v1/trunks", json=trunk, headers=headers, timeout=5).json()["id"]
+    trunk_id = requests.post(f"{served}/v1/trunks", json=trunk, headers=headers, timeout=SECONDS).json()["id"]
     campaign = {"name": "c", "trunk_id": trunk_id, "answer_action": {"type": "hangup"}}
-    campaign_id = requests.post(f"{served}/v1/campaigns", json=campaign, headers=headers, timeout=5).json()["id"]
+    campaign_id = requests.post(f"{served}/v1/campaigns", json=campaign, headers=headers, timeout=SECONDS).json()["id"]
 
     def chunks(count: int) -> Iterator[bytes]:
         yield b"phone\n"
