@@ -253,7 +253,7 @@ def _turnovers(
     tx: Connection, plans: Sequence[Plan], trunk_channels: Mapping[int, int], at: datetime
 ) -> dict[int, float]:
     """By campaign: how long channels, of the trunk or its own, stay free between calls that wait for them."""
-    most = _LATEST_CALLS // len(plans)
+    most = max(_LATEST_CALLS // len(plans), 1)
     calls: dict[int, list[tuple[float, float]]] = {plan.id: [] for plan in plans}
     for span in forecasting.spans(tx, list(calls), at, most):
         calls[span["campaign_id"]].append((float(span["claimed"]), float(span["ended"])))
