@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg2
 import pytest
 from psycopg2 import sql
@@ -17,6 +18,10 @@ from sqlalchemy import make_url
 from dialer.db.migrate import upgrade
 from dialer.embedded.postgres import EmbeddedPostgres
 from dialer.embedded.redis import EmbeddedRedis
+
+# How long an example takes says something of the machine, and nothing of the code.
+hypothesis.settings.register_profile("dialer", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("dialer")
 
 
 @pytest.fixture(scope="session")

@@ -296,7 +296,6 @@ def test_whatever_happens_in_whatever_order(emptied_database: str, redis_url: st
             stateful_step_count=STEPS,
             phases=(Phase.generate,),  # shrinking takes minutes; for that, raise the limits by hand
             print_blob=True,
-            deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -73,7 +73,7 @@ def test_no_second_holds_more_than_cps_places_and_hardly_fewer_while_asked(
     assert len(places) > 5
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cps=st.lists(st.sampled_from([3.0, 20.0, 33.3, 100.0, 1000.0, None]), min_size=7, max_size=7),
     batches=st.lists(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 3)), max_size=25), max_size=6),

@@ -292,7 +292,7 @@ ROWS = st.lists(st.tuples(st.integers(0, 6), st.sampled_from([None, 1, 5, 9])), 
 
 
 @given(files=st.lists(ROWS, min_size=1, max_size=3), batch=st.integers(1, 5))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_number_is_forbidden_as_long_as_the_longest_row_says(
     world: World, files: list[list[tuple[int, int | None]]], batch: int
 ) -> None:

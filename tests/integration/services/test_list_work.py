@@ -154,7 +154,7 @@ ZONES = ["UTC", "Europe/Berlin", "Asia/Tokyo"]
 
 
 @given(people=PEOPLE, off=st.sets(st.integers(1, 3)), order=st.sampled_from(DialOrder), most=st.integers(1, 30))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_next_contacts_are_those_of_lists_that_are_on_by_priority_and_order(
     engine: Engine, people: list[tuple[int, int, int, str]], off: set[int], order: DialOrder, most: int
 ) -> None:

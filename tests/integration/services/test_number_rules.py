@@ -173,7 +173,7 @@ def test_outside_its_dates_a_campaign_dials_nobody_and_its_contacts_stay_due(
     assert wide.dialer.dispatching.tick() == 1
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 3), st.integers(2, 4), st.integers(2, 6), st.lists(st.booleans(), min_size=4, max_size=4))
 def test_no_interleaving_of_workers_exceeds_a_cap(
     wide: World, cap: int, workers: int, campaigns: int, gives_back: list[bool]

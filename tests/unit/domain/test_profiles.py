@@ -129,7 +129,7 @@ WINDOWS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(MOMENTS, st.sampled_from(ZONES), st.sampled_from(profiles.names()), st.sampled_from(list(NUMBERS)), WINDOWS)
 def test_nobody_is_dialed_outside_any_window_and_the_opening_named_is_one(
     at: datetime, zone_names: tuple[str, ...], profile: str, number: str, window: CallingWindow
@@ -151,7 +151,7 @@ def test_nobody_is_dialed_outside_any_window_and_the_opening_named_is_one(
         assert decide(GateFacts(**{n: getattr(facts, n) for n in facts.__slots__} | {"at": refusal.until})) is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(MOMENTS, st.sampled_from(ZONES), st.sampled_from(profiles.names()))
 def test_no_earlier_quarter_of_an_hour_is_open_than_the_opening_named(
     at: datetime, zone_names: tuple[str, ...], profile: str
@@ -164,7 +164,7 @@ def test_no_earlier_quarter_of_an_hour_is_open_than_the_opening_named(
         moment += timedelta(minutes=15)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(MOMENTS, st.sampled_from(ZONES), st.sampled_from(profiles.names()), WINDOWS)
 def test_what_is_open_stays_open_until_the_moment_named(
     at: datetime, zone_names: tuple[str, ...], profile: str, window: CallingWindow
@@ -181,7 +181,7 @@ def test_what_is_open_stays_open_until_the_moment_named(
         moment += timedelta(minutes=11)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.integers(0, 2_000_000), max_size=30),
     st.lists(st.tuples(st.integers(1, 4), st.integers(1, 200)), min_size=1, max_size=3),

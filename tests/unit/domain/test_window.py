@@ -46,7 +46,7 @@ def test_open_means_open_in_every_zone(window: CallingWindow, zones: list[str], 
     assert window.is_open(zones, at) == all(reads(window, zone, at) for zone in zones)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(WINDOWS, st.lists(st.sampled_from(ZONES), min_size=1, max_size=2).map(tuple), MOMENTS)
 # Put forward over the start of the window; half an hour only; at midnight; over a whole day; and back again.
 @example(CallingWindow.parse("02:30-04:00"), ("Europe/Berlin",), utc("2026-03-29T00:00"))

@@ -71,7 +71,7 @@ def dialed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Plan, Cohort, int, dat
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @always(PLACES, BEGINNINGS, st.integers(1, 300), st.sampled_from([0.01, 0.5, 20.0]), st.integers(0, 99))
 def test_nobody_is_dialed_outside_the_window_and_every_contact_is_accounted_for(
     places: list[Place], at: datetime, contacts: int, cps: float, seed: int
@@ -97,7 +97,7 @@ def test_nobody_is_dialed_outside_the_window_and_every_contact_is_accounted_for(
     assert max((cohort.attempts + 1 for _, cohort, _, _ in found), default=1) <= 3
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @always(st.integers(50, 3000), st.integers(1, 30), st.integers(1, 5), st.integers(0, 99))
 def test_more_channels_never_make_it_later(contacts: int, channels: int, times: int, seed: int) -> None:
     few = ask(world(plan(contacts), cps=50, channels=channels), seed=seed)
@@ -106,7 +106,7 @@ def test_more_channels_never_make_it_later(contacts: int, channels: int, times: 
     assert seconds(many) <= seconds(few) * 1.05 + 2 * 3600
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @always(st.integers(1, 3), st.integers(1, 60), st.integers(1, 50))
 def test_caps_of_a_number_hold_over_every_rolling_period(calls: int, hours: int, contacts: int) -> None:
     capped = place(number_caps=({"calls": calls, "period_hours": hours},), min_gap_seconds=1800)

@@ -29,7 +29,7 @@ def in_rounds(channels: int, holds: list[float], rounds: int, every: float = 1.0
     return found
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @always(st.integers(1, 60), st.lists(st.floats(0.3, 30.0), min_size=1, max_size=4), st.sampled_from([0.2, 1.0, 2.0]))
 def test_calls_begin_as_fast_as_was_seen(channels: int, holds: list[float], every: float) -> None:
     calls = in_rounds(channels, holds, 400, every)
