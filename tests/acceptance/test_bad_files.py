@@ -13,7 +13,7 @@ _BAD = {
     "only a byte order mark": (codecs.BOM_UTF8, "empty"),
     "header only": (b"phone,name\n", "row"),
     "no phone column": (b"name,city\nContact 1,Paris\n", "phone"),
-    "two phone columns": (b"phone,mobile\n+12125550100,+12125550101\n", "phone"),
+    "two columns of names": (b"phone,name,full name\n+12125550100,Ann,Ann Lee\n", "name"),
     "binary": (bytes(range(256)) * 8, ""),
     "a workbook": (b"PK\x03\x04" + b"\0" * 200, ""),
     "UTF-16": ("phone,name\n+12125550100,Ä\n".encode("utf-16"), "UTF-16"),
