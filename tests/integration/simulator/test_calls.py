@@ -220,9 +220,10 @@ def test_sounds_wait_for_each_other_and_can_be_stopped(start_pbx: Callable[..., 
     assert pbx.call("DELETE", "/playbacks/first").status_code == 404
 
 
-def test_a_channel_sent_into_the_dialplan_leaves_stasis_lives_on_and_ends(pbx: Pbx) -> None:
+def test_a_channel_sent_into_the_dialplan_leaves_stasis_lives_on_and_ends(start_pbx: Callable[..., Pbx]) -> None:
+    pbx = start_pbx(ivr_ms=1000)  # long enough for the second request to find it there
     listener = pbx.listen()
-    channel = pbx.originate("+12025550100")
+    channel = pbx.originate("+12025550103")
     listener.wait_for("StasisStart", channel)
     target = {"context": "ivr", "extension": "s", "priority": 1}
     assert pbx.call("POST", f"/channels/{channel}/continue", json=target).status_code == 204
@@ -235,7 +236,7 @@ def test_a_channel_sent_into_the_dialplan_leaves_stasis_lives_on_and_ends(pbx: P
 
 def test_the_dialplan_without_such_a_context_ends_the_call_with_cause_0(pbx: Pbx) -> None:
     listener = pbx.listen()
-    channel = pbx.originate("+12025550100")
+    channel = pbx.originate("+12025550103")
     listener.wait_for("StasisStart", channel)
     pbx.call("POST", f"/channels/{channel}/continue?context=nowhere&extension=s&priority=1")
     listener.wait_for("ChannelDestroyed", channel)
