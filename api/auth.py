@@ -109,6 +109,7 @@ PERMISSIONS: Final = MappingProxyType(
         "nodes.create": Rule(Access.ADMIN, Scope.TELEPHONY_WRITE),
         "nodes.listed": Rule(Access.VIEWER, Scope.TELEPHONY_READ),
         "nodes.get": Rule(Access.VIEWER, Scope.TELEPHONY_READ),
+        "nodes.state": Rule(Access.VIEWER, Scope.TELEPHONY_READ),
         "nodes.edit": Rule(Access.ADMIN, Scope.TELEPHONY_WRITE),
         "caller_ids.add": Rule(Access.ADMIN, Scope.TELEPHONY_WRITE),
         "caller_ids.listed": Rule(Access.VIEWER, Scope.TELEPHONY_READ),

@@ -63,6 +63,7 @@ LINKS: Final = {
     },
     "nodes_create": {
         "nodes_get": {"node_id": "$response.body#/id"},
+        "nodes_state": {"node_id": "$response.body#/id"},
         "nodes_edit": {"node_id": "$response.body#/id"},
     },
     "trunks_create": {

@@ -72,6 +72,9 @@ def _wrong(status: Status) -> Iterator[str]:
     for trunk, is_open in status.by("dialer_breaker_open", "trunk").items():
         if is_open:
             yield f"The trunk {trunk} only fails and is left alone for now."
+    for node, is_open in status.by("dialer_node_breaker_open", "node").items():
+        if is_open:
+            yield f"The node {node} only fails and is left alone for now, with all its trunks."
     if late := status.value("dialer_late_dials"):
         yield f"{late:.0f} calls were dialed after they had been given up (late_dialed_at)."
 

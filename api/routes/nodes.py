@@ -9,7 +9,7 @@ from api.conditional import revisions
 from api.context import answer, created, dialer
 from api.idempotency import keep
 from api.openapi import blueprint, problems
-from api.schemas.telephony import NodeDecided, NodeIn, NodeOut, NodePage, NodePatch, NodePath, NodeQuery
+from api.schemas.telephony import NodeDecided, NodeIn, NodeOut, NodePage, NodePatch, NodePath, NodeQuery, NodeStateOut
 from dialer.db.telephony import NodeRecord
 
 nodes: Final[APIBlueprint] = blueprint("nodes", "/v1/nodes")
@@ -32,6 +32,12 @@ def get(path: NodePath) -> Response:
     """Read a node, with its listener's lease and last echo"""
     node = dialer().telephony.node(path.node_id)
     return answer(NodeOut.model_validate(node), revision=node.revision)
+
+
+@nodes.get("/<int:node_id>/state", responses={200: NodeStateOut, **problems(404)})
+def state(path: NodePath) -> Response:
+    """Whether calls go out through a node now: one that only fails is left alone for a while"""
+    return answer(NodeStateOut.model_validate(dialer().paces.node(path.node_id)))
 
 
 @nodes.patch("/<int:node_id>", responses={200: NodeDecided, **problems(400, 404, 409, 412, 415, 422, 428)})

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from api.schemas.common import CallerId, Channels, Cps, Line, Moment, PageQuery, Patch, Schema, SmallId, unset
+from dialer.domain.trunks import BreakerState
 
 ResourceName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 Url = Annotated[Line, StringConstraints(min_length=1, max_length=300)]
@@ -64,6 +65,19 @@ class NodeOut(Schema):
 
 class NodeDecided(NodeOut):
     in_flight: int = Field(description="Calls through the node that were dialed before the edit and are not over.")
+
+
+class NodeStateOut(Schema):
+    """Whether calls go out through a node at `as_of`."""
+
+    node_id: int
+    enabled: bool
+    listener_alive: bool
+    echo_at: Moment | None
+    breaker: BreakerState = Field(
+        description="open: it only fails, and is left alone for a while; probe: one call finds out whether it works."
+    )
+    as_of: Moment
 
 
 class NodePath(Schema):
@@ -130,6 +144,8 @@ class TrunkPaceOut(Schema):
     channels: int
     channels_used: int
     breaker_open: bool = Field(description="It only fails, and is left alone for a while.")
+    breaker: BreakerState = Field(description="probe: after a rest, one call finds out whether it works again.")
+    node_breaker: BreakerState = Field(description="Of its node; while that is open no trunk of the node is used.")
     as_of: Moment
 
 

@@ -21,7 +21,9 @@ class Fault(StrEnum):
     """Whose fault a refusal is."""
 
     NODE = "node"
-    """The PBX's, or its trunk's: any other call would have been refused too."""
+    """The PBX's: any other call would have been refused too."""
+    TRUNK = "trunk"
+    """The trunk's: any other call through it would have been refused too."""
     CALL = "call"
     """This call's: it would be refused again."""
 
@@ -83,7 +85,7 @@ ORIGINATE_ANSWERS: Final = (
     Row(404, Body.ARI, Fault.CALL),  # no such label in the dialplan
     Row(404, Body.HTML, Fault.NODE),  # ARI is not loaded, or not enabled
     Row(409, Body.ARI, None),  # the id is in use: by this very call, perhaps
-    Row(500, Body.ARI, Fault.NODE),  # "Allocation failed": unknown technology, no reachable contact, shutting down
+    Row(500, Body.ARI, Fault.TRUNK),  # "Allocation failed": unknown technology, no reachable contact, shutting down
     Row(503, Body.ARI, Fault.NODE),  # not booted
     Row(502, Body.ARI, None),  # a proxy that speaks JSON; Asterisk has no such answer
     Row(504, Body.ARI, None),

@@ -27,7 +27,7 @@ _CONTACTS: Final = text(f"""
            EXISTS (SELECT FROM allow_list WHERE allow_list.phone_number = next.phone_number) AS allow_listed,
            CAST(:at AS timestamptz) AS at,
            campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool, trunk.caller_id AS trunk_caller_id,
-           trunk.id AS trunk_id,
+           trunk.id AS trunk_id, trunk.node_id,
            {caller_ids.OWNED} AS caller_ids,
            {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, trunk.caller_id)", "trunk.id")},
            trunk.enabled AND node.enabled AS trunk_enabled,

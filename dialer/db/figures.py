@@ -207,3 +207,8 @@ def rows(tx: Connection, gauges: Gauges) -> Sequence[RowMapping]:
 def trunk_names(tx: Connection) -> dict[int, str]:
     """The trunks' names by id."""
     return {row.id: row.name for row in tx.execute(text("SELECT id, name FROM trunks"))}
+
+
+def node_names(tx: Connection) -> dict[int, str]:
+    """The nodes' names by id."""
+    return {row.id: row.name for row in tx.execute(text("SELECT id, name FROM pbx_nodes"))}

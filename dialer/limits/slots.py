@@ -29,3 +29,7 @@ def trunk_scope(trunk_id: int) -> str:
 
 def campaign_scope(campaign_id: int) -> str:
     return f"campaign:{campaign_id}"
+
+
+def node_scope(node_id: int) -> str:
+    return f"node:{node_id}"

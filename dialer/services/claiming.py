@@ -15,10 +15,11 @@ from dialer.config import Settings
 from dialer.db import barrier, claiming, timeline
 from dialer.domain.caller_ids import Owned
 from dialer.domain.gate import GateFacts, Refusal, decide
+from dialer.domain.trunks import BreakerState
 from dialer.failpoints import Step
-from dialer.limits.breaker import Breaker, BreakerState
+from dialer.limits.breaker import Breaker
 from dialer.limits.limiter import LATENESS_SECONDS, Denied, Limit, Limiter, LimitsStale, Place
-from dialer.limits.slots import GLOBAL, Slot, campaign_scope, trunk_scope
+from dialer.limits.slots import GLOBAL, Slot, campaign_scope, node_scope, trunk_scope
 from dialer.services import gating, people
 from dialer.services.refusing import refuse
 
@@ -43,6 +44,7 @@ class Claimed:
 
     call_id: UUID
     slot: Slot
+    node_id: int
     endpoint: str
     caller_id: str | None
     timeout_seconds: int
@@ -107,11 +109,8 @@ class Claims:
         Raises:
             LimitsUnavailable: Redis can't be asked; nothing was claimed.
         """
-        breaker = self._breaker.ask(trunk_scope(trunk_id))
-        if breaker is BreakerState.OPEN:
-            return Batch(closed="the trunk's breaker is open")
         try:
-            return self._claim(trunk_id, 1 if breaker is BreakerState.PROBE else self._settings.claim_batch_size)
+            return self._claim(trunk_id)
         except LimitsStale:
             self.rebuild_limits()
             return Batch(closed="the limits were rebuilt")
@@ -124,7 +123,7 @@ class Claims:
                 Slot(row["claim_token"], row["trunk_id"], row["campaign_id"]) for row in claiming.open_slots(tx)
             )
 
-    def _claim(self, trunk_id: int, most: int) -> Batch:
+    def _claim(self, trunk_id: int) -> Batch:
         with self._engine.begin() as tx:
             claiming.begin(tx)
             started = self._clock.monotonic()  # before the claim, so that our deadline is earlier than the row's
@@ -137,8 +136,12 @@ class Claims:
             self._prepare(node)
             if trunk["pg_timeline"] is None:
                 timeline.record(tx)
-            rows = claiming.candidates(tx, trunk_id, most)
-            gated = self._gate(tx, trunk, rows)
+            rows = claiming.candidates(tx, trunk_id, self._settings.claim_batch_size)
+            # With a call at hand, so that no probe is used up in vain.
+            breaker = self._breaker.ask(trunk_scope(trunk_id), node_scope(node.id)) if rows else BreakerState.CLOSED
+            if breaker is BreakerState.OPEN:
+                return Batch(closed="the breaker of the trunk or its node is open")
+            gated = self._gate(tx, trunk, rows[:1] if breaker is BreakerState.PROBE else rows)
             if not gated.allowed:
                 return Batch(node, refused=gated.refused)
             claimed, limited_by = self._take(trunk, gated, started)
@@ -260,6 +263,7 @@ class Claims:
         return Claimed(
             call_id=row["id"],
             slot=slot,
+            node_id=trunk["node_id"],
             endpoint=trunk["endpoint"].format(number=number, digits=number.lstrip("+"), call_id=row["id"]),
             caller_id=facts.caller_id.caller_id,
             # A region's rule holds for its people, whatever the campaign says for all.

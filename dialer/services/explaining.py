@@ -186,7 +186,7 @@ class Explaining:
             return NO_LISTENER, "nobody listens to the trunk's node", INSTALLATION, None, checked
         if staff is not None and staff.in_flight >= staff.pace.calls:
             return PEOPLE_BUSY, f"{staff.in_flight} calls are under way, for {staff.pace}", CAMPAIGN, None, checked
-        trouble = self._paces.trouble(row["trunk_id"])
+        trouble = self._paces.trouble(row["trunk_id"], row["node_id"])
         rule = "nothing forbids it: it waits for its turn" + (f"; {trouble}" if trouble else "")
         return DUE, rule, CAMPAIGN, row["at"], checked
 

@@ -23,10 +23,11 @@ from dialer.config import Settings
 from dialer.db import figures, nodes
 from dialer.db import people as people_rows
 from dialer.domain.dispositions import Disposition
+from dialer.domain.trunks import BreakerState
 from dialer.errors import LimitsUnavailable
 from dialer.limits.breaker import Breaker
 from dialer.limits.limiter import Limiter
-from dialer.limits.slots import GLOBAL, trunk_scope
+from dialer.limits.slots import GLOBAL, node_scope, trunk_scope
 from dialer.services import people
 
 log = logging.getLogger(__name__)
@@ -118,6 +119,7 @@ class Figures(Collector):
         self.ended = EndedCalls(self._counted)
         self._lock = threading.Lock()
         self._trunks: dict[int, str] = {}
+        self._nodes: dict[int, str] = {}
         self.registry.register(self)
 
     def describe(self) -> list[Metric]:
@@ -136,6 +138,7 @@ class Figures(Collector):
         try:
             with self._engine.begin() as tx:
                 self._trunks = figures.trunk_names(tx)
+                self._nodes = figures.node_names(tx)
                 self.ended.look(tx, self._trunks)
                 families = [family for gauges in figures.ALL for family in _families(tx, gauges)] + _people(tx)
         except SQLAlchemyError as error:
@@ -175,16 +178,23 @@ class Figures(Collector):
         yield _single("dialer_limit_channels", "Channels of the whole installation.", self._settings.max_channels)
         used = GaugeMetricFamily("dialer_trunk_channels_used", "Channels of a trunk in use.", labels=["trunk"])
         opened = GaugeMetricFamily("dialer_breaker_open", "1: a trunk only fails and is left alone.", labels=["trunk"])
+        nodes = GaugeMetricFamily(
+            "dialer_node_breaker_open", "1: a node only fails and is left alone.", labels=["node"]
+        )
+        scopes = {trunk_scope(trunk_id): (opened, name) for trunk_id, name in self._trunks.items()}
+        scopes |= {node_scope(node_id): (nodes, name) for node_id, name in self._nodes.items()}
         try:
             everywhere = self._limiter.used(GLOBAL)
             for trunk_id, name in self._trunks.items():
                 used.add_metric([name], self._limiter.used(trunk_scope(trunk_id)))
-                opened.add_metric([name], float(self._breaker.is_open(trunk_scope(trunk_id))))
+            for scope, state in self._breaker.look(list(scopes)).items():
+                family, name = scopes[scope]
+                family.add_metric([name], float(state is not BreakerState.CLOSED))
         except LimitsUnavailable as error:
             log.warning("the limits can't be read: %s", error)
             return
         yield _single("dialer_limit_channels_used", "Channels in use.", everywhere)
-        yield from (used, opened)
+        yield from (used, opened, nodes)
 
 
 _ONE: Final = ("campaign",)

@@ -20,7 +20,7 @@ from dialer.errors import LimitsUnavailable
 from dialer.failpoints import Step
 from dialer.limits.breaker import Breaker
 from dialer.limits.limiter import HORIZON_SECONDS, Limiter
-from dialer.limits.slots import Slot, trunk_scope
+from dialer.limits.slots import Slot, node_scope, trunk_scope
 from dialer.services.claiming import Batch, Claimed, Claims, Node
 from dialer.services.ending import Ending, end_calls
 
@@ -190,11 +190,12 @@ class Originating:
             log.warning("call %s: its fate is unknown: %s", answer.claimed.call_id, answer.error)
         try:
             if taken:
-                self._breaker.worked(trunk_scope(taken[0].claimed.slot.trunk_id))
+                first = taken[0].claimed
+                self._breaker.worked(trunk_scope(first.slot.trunk_id), node_scope(first.node_id))
                 return
             for answer in (*back, *unknown):
                 if not isinstance(answer.error, TooLate):
-                    self._breaker.failed(trunk_scope(answer.claimed.slot.trunk_id))
+                    self._breaker.failed(_at_fault(answer))
         except LimitsUnavailable as error:
             log.warning("the breaker was not told: %s", error)
 
@@ -212,8 +213,15 @@ def _send_at(claimed: Claimed) -> float:
 
 def _not_dialed(answer: Sent) -> bool:
     return isinstance(answer.error, NeverSent) or (
-        isinstance(answer.error, Refused) and answer.error.fault is Fault.NODE
+        isinstance(answer.error, Refused) and answer.error.fault is not Fault.CALL
     )
+
+
+def _at_fault(answer: Sent) -> str:
+    """Whose breaker hears of it. Who answers nothing, or can't be reached, is the node."""
+    if isinstance(answer.error, Refused) and answer.error.fault is Fault.TRUNK:
+        return trunk_scope(answer.claimed.slot.trunk_id)
+    return node_scope(answer.claimed.node_id)
 
 
 def _row(answer: Sent) -> dict[str, object]:

@@ -11,10 +11,11 @@ from sqlalchemy import Engine
 
 from dialer.db import telephony, transitions
 from dialer.domain.dispositions import Disposition
+from dialer.domain.trunks import BreakerState
 from dialer.errors import LimitsUnavailable, NotFound
 from dialer.limits.breaker import Breaker
 from dialer.limits.limiter import Limiter
-from dialer.limits.slots import trunk_scope
+from dialer.limits.slots import node_scope, trunk_scope
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class TrunkPace:
         share: what is left of `cps` while its calls end in congestion or by its fault; 1 without trouble.
         cps_now: the two together.
         breaker_open: it only fails, and is left alone for a while or being probed.
+        breaker, node_breaker: the trunk's, and that of its node.
     """
 
     trunk_id: int
@@ -69,6 +71,25 @@ class TrunkPace:
     channels: int
     channels_used: int
     breaker_open: bool
+    breaker: BreakerState
+    node_breaker: BreakerState
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """Whether calls go out through a node at `as_of`.
+
+    Attributes:
+        listener_alive: whether somebody hears what becomes of its calls.
+        echo_at: when the newest echo that came back from it was sent.
+    """
+
+    node_id: int
+    enabled: bool
+    listener_alive: bool
+    echo_at: datetime | None
+    breaker: BreakerState
     as_of: datetime
 
 
@@ -92,8 +113,9 @@ class Paces:
             at = transitions.database_time(tx)
         if trunk is None:
             raise NotFound(f"There is no trunk {trunk_id}.")
-        scope = trunk_scope(trunk_id)
+        scope, node = trunk_scope(trunk_id), node_scope(trunk.node_id)
         share = round(self._limiter.share(scope), 3)
+        breakers = self._breaker.look([scope, node])
         return TrunkPace(
             trunk_id=trunk_id,
             cps=float(trunk.cps),
@@ -101,16 +123,37 @@ class Paces:
             cps_now=round(float(trunk.cps) * share, 3),
             channels=trunk.channels,
             channels_used=self._limiter.used(scope),
-            breaker_open=self._breaker.is_open(scope),
+            breaker_open=breakers[scope] is not BreakerState.CLOSED,
+            breaker=breakers[scope],
+            node_breaker=breakers[node],
             as_of=at,
         )
 
-    def trouble(self, trunk_id: int) -> str | None:
+    def node(self, node_id: int) -> NodeState:
+        """A node's state now.
+
+        Raises:
+            NotFound: no such node.
+            LimitsUnavailable: Redis can't be asked.
+        """
+        with self._engine.begin() as tx:
+            node = telephony.get_node(tx, node_id)
+            at = transitions.database_time(tx)
+        if node is None:
+            raise NotFound(f"There is no node {node_id}.")
+        scope = node_scope(node_id)
+        breaker = self._breaker.look([scope])[scope]
+        return NodeState(node_id, node.enabled, node.listener_alive, node.echo_at, breaker, at)
+
+    def trouble(self, trunk_id: int, node_id: int) -> str | None:
         """What makes a trunk slower than it might be, in words; None if nothing does."""
-        scope = trunk_scope(trunk_id)
+        scope, node = trunk_scope(trunk_id), node_scope(node_id)
         try:
-            if self._breaker.is_open(scope):
+            breakers = self._breaker.look([scope, node])
+            if breakers[scope] is not BreakerState.CLOSED:
                 return "its trunk only fails, and is left alone for a while"
+            if breakers[node] is not BreakerState.CLOSED:
+                return "its trunk's node only fails, and is left alone for a while"
             share = self._limiter.share(scope)
         except LimitsUnavailable:
             return "the limits can't be asked: without Redis nothing is dialed"

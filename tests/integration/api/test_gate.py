@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from dialer.bootstrap import Dialer
 from tests.integration.api.conftest import Api
 
 RULES = {
@@ -144,4 +145,18 @@ def test_pace_of_a_trunk_is_shown(admin: Api, trunk_id: int) -> None:
         "channels_used": 0,
         "breaker_open": False,
     }
+    assert (pace["breaker"], pace["node_breaker"]) == ("closed", "closed")
     assert admin.get("/v1/trunks/999/pace").status_code == 404
+
+
+def test_state_of_a_node_and_its_breaker_are_shown(admin: Api, dialer: Dialer, trunk_id: int) -> None:
+    trunk = admin.get(f"/v1/trunks/{trunk_id}").json
+    path = f"/v1/nodes/{trunk['node_id']}/state"
+    state = admin.get(path).json
+    assert (state["node_id"], state["enabled"], state["breaker"]) == (trunk["node_id"], True, "closed")
+    for _ in range(5):
+        dialer.breaker.failed(f"node:{trunk['node_id']}")
+    assert admin.get(path).json["breaker"] == "open"
+    pace = admin.get(f"/v1/trunks/{trunk_id}/pace").json
+    assert (pace["breaker"], pace["node_breaker"], pace["breaker_open"]) == ("closed", "open", False)
+    assert admin.get("/v1/nodes/999/state").status_code == 404

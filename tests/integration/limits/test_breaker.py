@@ -1,8 +1,9 @@
 import pytest
 import redis
 
+from dialer.domain.trunks import BreakerState
 from dialer.errors import LimitsUnavailable
-from dialer.limits.breaker import Breaker, BreakerState
+from dialer.limits.breaker import Breaker
 
 SCOPE = "trunk:1"
 KEY = "breaker:trunk:1"
@@ -102,6 +103,33 @@ def test_success_of_a_call_under_way_closes_it(breaker: Breaker) -> None:
     fail(breaker, 3)
     breaker.worked(SCOPE)
     assert breaker.ask(SCOPE) is BreakerState.CLOSED
+
+
+def test_whoever_needs_two_gets_both_or_none(breaker: Breaker, client: redis.Redis) -> None:
+    both = (SCOPE, "node:1")
+    fail(breaker, 3)
+    for _ in range(3):
+        breaker.failed("node:1")
+    end_pause(client)
+    assert breaker.ask(*both) is BreakerState.OPEN
+    assert breaker.look(both) == {SCOPE: BreakerState.PROBE, "node:1": BreakerState.OPEN}
+    client.hset("breaker:node:1", "open_until", 1)
+    assert breaker.ask(*both) is BreakerState.PROBE
+    assert breaker.ask(SCOPE) is BreakerState.OPEN
+    breaker.worked(*both)
+    assert breaker.ask(*both) is BreakerState.CLOSED
+
+
+def test_looking_uses_up_no_probe(breaker: Breaker, client: redis.Redis) -> None:
+    fail(breaker, 3)
+    assert breaker.look([SCOPE, "trunk:2"]) == {SCOPE: BreakerState.OPEN, "trunk:2": BreakerState.CLOSED}
+    end_pause(client)
+    for _ in range(2):
+        assert breaker.look([SCOPE]) == {SCOPE: BreakerState.PROBE}
+    assert breaker.ask(SCOPE) is BreakerState.PROBE
+    assert breaker.look([SCOPE]) == {SCOPE: BreakerState.PROBE}
+    breaker.failed(SCOPE)
+    assert breaker.look([SCOPE]) == {SCOPE: BreakerState.OPEN}
 
 
 def test_without_redis_nothing_may_be_dialed() -> None:

@@ -14,9 +14,10 @@ from sqlalchemy.exc import OperationalError
 from dialer.bootstrap import Dialer
 from dialer.db import barrier, claiming
 from dialer.domain.campaigns import CampaignCommand
+from dialer.domain.trunks import BreakerState
 from dialer.errors import LimitsUnavailable
 from dialer.limits.limiter import Limit
-from dialer.limits.slots import Slot, trunk_scope
+from dialer.limits.slots import Slot, node_scope, trunk_scope
 from dialer.services.dnc import NewDncEntry
 from tests.support.factories import ALWAYS, make_call, make_node, number, zone_set
 from tests.support.world import World, wait_for
@@ -304,8 +305,9 @@ def test_without_redis_nothing_is_claimed(world: World) -> None:
     try:
         with pytest.raises(LimitsUnavailable):
             dialer.claims.claim(world.trunk_id)
+        dialer.claims._breaker = world.dialer.breaker  # it can be asked, the limits can't
         with pytest.raises(LimitsUnavailable):
-            dialer.claims._claim(world.trunk_id, 25)
+            dialer.claims.claim(world.trunk_id)
     finally:
         dialer.close()
     assert world.call(call_id)["state"] == "queued"
@@ -354,15 +356,20 @@ def test_campaign_whose_channels_are_full_does_not_hold_up_another(world: World)
     assert [claimed.call_id for claimed in world.claim().claimed] == [call_id]
 
 
-def test_breaker_that_is_open_lets_nothing_out_and_then_one(world: World) -> None:
+@pytest.mark.parametrize("is_node", [False, True])
+def test_breaker_that_is_open_lets_nothing_out_and_then_one(world: World, is_node: bool) -> None:
+    scope = node_scope(world.node_id) if is_node else trunk_scope(world.trunk_id)
+    world.dialer.redis.hset(f"breaker:{scope}", mapping={"open_until": 1, "pause": 60_000_000})
+    assert world.claim().claimed == ()
+    world.dialer.breaker.worked(scope)
     world.queued(5)
-    scope = trunk_scope(world.trunk_id)
     for _ in range(5):
         world.dialer.breaker.failed(scope)
     batch = world.claim()
     assert batch.claimed == ()
     assert batch.closed
     world.dialer.redis.hset(f"breaker:{scope}", "open_until", 1)
+    assert world.dialer.breaker.look([scope]) == {scope: BreakerState.PROBE}
     assert len(world.claim().claimed) == 1
     assert world.claim().claimed == ()
     world.dialer.breaker.worked(scope)

@@ -117,6 +117,14 @@ def test_a_breaker_that_is_open_is_seen_and_not_probed(world: World, registry: C
     assert world.dialer.redis.hgetall(f"breaker:trunk:{world.trunk_id}") == before
 
 
+def test_a_node_s_breaker_is_a_figure_of_its_own(world: World, registry: CollectorRegistry) -> None:
+    assert value(registry, "dialer_node_breaker_open", node="pbx1") == 0
+    for _ in range(5):
+        world.dialer.breaker.failed(f"node:{world.node_id}")
+    assert value(registry, "dialer_node_breaker_open", node="pbx1") == 1
+    assert value(registry, "dialer_breaker_open", trunk="carrier") == 0
+
+
 def test_channels_in_use_are_those_of_the_limits(world: World, registry: CollectorRegistry) -> None:
     world.dialer.redis.sadd(f"limits:slots:trunk:{world.trunk_id}", "a", "b")
     world.dialer.redis.sadd("limits:slots:global", "a", "b", "c")

@@ -42,10 +42,13 @@ def test_status_shows_trunks_nodes_and_queues_and_that_all_is_well(world: World,
 def test_status_says_what_is_wrong_and_fails(world: World, run: Run) -> None:
     world.execute("UPDATE pbx_nodes SET lease_until = NULL")
     world.dialer.control.stop("tests", "a drill")
+    for _ in range(5):
+        world.dialer.breaker.failed(f"node:{world.node_id}")
     result = run("status", "--json")
     assert result.exit_code == 1
     answer = json.loads(result.output)
     assert "No listener leads the node pbx1." in answer["wrong"]
+    assert "The node pbx1 only fails and is left alone for now, with all its trunks." in answer["wrong"]
     assert any("emergency stop" in sentence for sentence in answer["wrong"])
     assert answer["figures"]["dialer_stopped"] == [{"labels": {}, "value": 1.0}]
 

@@ -14,10 +14,12 @@ from dialer.bootstrap import Dialer
 from dialer.db import transitions
 from dialer.domain.campaigns import CampaignCommand
 from dialer.domain.dispositions import Disposition
+from dialer.domain.trunks import BreakerState
 from dialer.errors import ConfigurationError
-from dialer.limits.breaker import BreakerState
-from dialer.limits.slots import trunk_scope
+from dialer.limits.slots import node_scope, trunk_scope
 from dialer.services.ending import Ending, HangupReport, end_calls
+from tests.support import factories
+from tests.support.factories import number
 from tests.support.world import World, wait_for
 
 
@@ -41,12 +43,13 @@ def is_due(world: World, call_id: UUID) -> bool:
 
 
 def breaker(world: World) -> BreakerState:
-    return world.dialer.breaker.ask(trunk_scope(world.trunk_id))
+    """Whether anything may go out through the trunk and its node."""
+    return world.dialer.breaker.ask(trunk_scope(world.trunk_id), node_scope(world.node_id))
 
 
-def let_probe(world: World) -> None:
-    """The breaker's pause is over."""
-    world.dialer.redis.hset(f"breaker:{trunk_scope(world.trunk_id)}", "open_until", 1)
+def pause(world: World, scope: str, until: int) -> None:
+    """Let a pause end at another time."""
+    world.dialer.redis.hset(f"breaker:{scope}", "open_until", until)
 
 
 # Accepted
@@ -130,7 +133,7 @@ def test_refusal_by_the_node_s_fault_costs_nobody_an_attempt(dialing: World, sta
     dialing.work(0.3)
     assert is_due(dialing, call_id)
     dialing.clear_faults()
-    dialing.dialer.breaker.worked(trunk_scope(dialing.trunk_id))
+    dialing.dialer.breaker.worked(node_scope(dialing.node_id))
     dialing.work_off()
     assert dialing.call(call_id)["state"] == "ringing"
     assert dialing.contact_of(call_id)["attempts"] == 1
@@ -167,25 +170,45 @@ def test_missing_password_claims_nothing(dialing: World) -> None:
     assert is_due(dialing, call_id)
 
 
-def test_breaker_opens_probes_with_one_call_and_closes_when_it_works(dialing: World) -> None:
+@pytest.mark.parametrize(("status", "is_node"), [(503, True), (500, False)])
+def test_breaker_opens_probes_with_one_call_and_closes_when_it_works(
+    dialing: World, status: int, is_node: bool
+) -> None:
+    scopes = [trunk_scope(dialing.trunk_id), node_scope(dialing.node_id)]
+    at_fault, other = reversed(scopes) if is_node else scopes
     ids = dialing.queued(10)
-    dialing.fault(refuse={"status": 503, "count": 1000})
+    dialing.fault(refuse={"status": status, "count": 1000})
     dialing.work(0.5)
-    assert breaker(dialing) is BreakerState.OPEN
-    dialing.dialer.redis.hset(f"breaker:{trunk_scope(dialing.trunk_id)}", "open_until", 2**53 - 1)
+    assert dialing.dialer.breaker.look(scopes) == {at_fault: BreakerState.OPEN, other: BreakerState.CLOSED}
+    pause(dialing, at_fault, 2**53 - 1)
     assert dialing.work(0.5) == 0
     posts = len(dialing.ledger.posts)
-    let_probe(dialing)
+    pause(dialing, at_fault, 1)
     assert dialing.work(0.5) == 1
     assert len(dialing.ledger.posts) == posts + 1
     assert breaker(dialing) is BreakerState.OPEN
     dialing.clear_faults()
-    let_probe(dialing)
+    pause(dialing, at_fault, 1)
     assert dialing.work(0.5) == 1
     assert breaker(dialing) is BreakerState.CLOSED
     assert dialing.work() == 9
     assert dialing.states() == {"ringing": 10}
     assert all(dialing.invites(call_id) == 1 for call_id in ids)
+
+
+@pytest.mark.parametrize(("status", "goes_on"), [(503, False), (500, True)])
+def test_a_trunk_s_failure_leaves_its_node_s_other_trunks_alone_and_a_node_s_does_not(
+    dialing: World, status: int, goes_on: bool
+) -> None:
+    with dialing.engine.begin() as tx:
+        beside = factories.make_trunk(tx, dialing.node_id, "beside")
+        call_id = factories.make_call(tx, beside, phone_number=number(90))
+    dialing.queued(10)
+    dialing.fault(refuse={"status": status, "count": 1000})
+    dialing.work(0.5)
+    dialing.clear_faults()
+    assert dialing.dialer.originating.work_on(beside, seconds=0.5) == goes_on
+    assert dialing.call(call_id)["state"] == ("ringing" if goes_on else "queued")
 
 
 def test_refused_connection_costs_nobody_an_attempt_and_opens_the_breaker(world: World) -> None:

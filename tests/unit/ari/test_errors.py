@@ -15,7 +15,7 @@ ASTERISK = "Asterisk/22.10.1"
         (404, b"<html>The requested URL was not found on this server.</html>", ASTERISK, Fault.NODE),
         (405, b'{"message":"Invalid method"}', ASTERISK, Fault.CALL),
         (413, b'{"message":"Request body too large"}', ASTERISK, Fault.CALL),
-        (500, b'{"error":"Allocation failed"}', ASTERISK, Fault.NODE),
+        (500, b'{"error":"Allocation failed"}', ASTERISK, Fault.TRUNK),
         (503, b'{"message":"Asterisk not booted"}', ASTERISK, Fault.NODE),
     ],
 )

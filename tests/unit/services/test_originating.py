@@ -27,7 +27,7 @@ class Claims:
 
 def claimed(clock: FakeClock, in_seconds: float, campaign_id: int = 1) -> Claimed:
     at = clock.monotonic() + in_seconds
-    return Claimed(uuid4(), Slot(uuid4(), 1, campaign_id), "PJSIP/1@x", None, 30, {}, at, at + 0.04)
+    return Claimed(uuid4(), Slot(uuid4(), 1, campaign_id), 1, "PJSIP/1@x", None, 30, {}, at, at + 0.04)
 
 
 def asked(clock: FakeClock, *batches: Batch, elsewhere: bool = False) -> list[float]:
