@@ -67,6 +67,7 @@ check: $(READY)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/dialer db check
+	@$(BIN)/python -m tests.safe_ddl
 	@$(BIN)/python -m api.docs --check >/dev/null
 	@sh scripts/check-deployment $(BIN)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

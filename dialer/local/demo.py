@@ -4,7 +4,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -41,8 +41,11 @@ class Demo:
     cps: float = 50.0
     channels: int = 100
     originate_workers: int = 2
+    listeners: int = 1
     patience_seconds: float = 300.0
     """How long the count of finished contacts may stand still."""
+    metrics_ports: Mapping[str, int] = field(default_factory=dict)
+    """As the stack's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Started:
     """A demo whose campaign runs."""
 
     up: Running
+    stack: Stack
     client: ApiClient
     campaign_id: int
     ledger: Callable[[], Ledger]
@@ -74,6 +78,8 @@ def started(settings: Settings, demo: Demo, clock: Clock, far_end: FarEnd = SIMU
         ports=Ports(*free_ports(3)),
         ledger=ledger,
         originate_workers=demo.originate_workers,
+        listeners=demo.listeners,
+        metrics_ports=demo.metrics_ports,
         simulator=far_end.pbx is None,
         simulator_options=far_end.simulator_options,
         node=f"{NODE if far_end.pbx is None else 'asterisk'}-{run}",
@@ -85,7 +91,9 @@ def started(settings: Settings, demo: Demo, clock: Clock, far_end: FarEnd = SIMU
         campaign_id = _set_up(client, stack, demo, run, far_end)
         client.upload(f"/v1/campaigns/{campaign_id}/call-lists?name=sample", call_list(demo.contacts))
         client.post(f"/v1/campaigns/{campaign_id}/start")
-        yield Started(up, client, campaign_id, far_end.pbx.ledger if far_end.pbx else partial(read_ledger, ledger))
+        yield Started(
+            up, stack, client, campaign_id, far_end.pbx.ledger if far_end.pbx else partial(read_ledger, ledger)
+        )
 
 
 def run(

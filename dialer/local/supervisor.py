@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import xmlrpc.client
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,7 +27,7 @@ from dialer.embedded.process import (
 )
 from dialer.errors import ConfigurationError
 from dialer.local.parts import Part, PartFailed, PartState, State
-from dialer.local.supervisor_configuration import group_of, write_configuration
+from dialer.local.supervisor_configuration import group_of, write_command, write_configuration
 from dialer.local.unix_rpc import UnixTransport
 
 SOCKET_NAME = "supervisor.sock"
@@ -150,16 +151,26 @@ class Supervisor:
         """The pid of a part, None while it has no process."""
         return self.states()[name].pid
 
-    def restart(self, name: str) -> None:
+    def restart(self, name: str, environment: Mapping[str, str] | None = None) -> None:
         """Stop a part (SIGTERM, then SIGKILL) and start it again; returns when it runs.
+
+        Args:
+            environment: variables added to those it had, from now on.
 
         Raises:
             PartFailed: it doesn't start.
         """
-        full_name = f"{group_of(self._parts[name])}:{name}"
+        part = self._parts[name]
+        if environment:
+            self._parts[name] = part = replace(part, environment={**part.environment, **environment})
+            write_command(part, self._run)
+        self.halt(name)
+        self._call("startProcess", _full_name(part))
+
+    def halt(self, name: str) -> None:
+        """Stop a part (SIGTERM, then SIGKILL); it stays stopped until `restart`."""
         if self.states()[name].state in {State.RUNNING, State.STARTING}:
-            self._call("stopProcess", full_name)
-        self._call("startProcess", full_name)
+            self._call("stopProcess", _full_name(self._parts[name]))
 
     def wait_until_running(self, seconds: float = 60.0) -> None:
         """Wait until every part has run for a second.
@@ -249,3 +260,7 @@ class Supervisor:
         if not wait_until_gone(pid, self._stop_seconds(), self._clock):
             kill_group(pid)
             wait_until_gone(pid, SPARE_SECONDS, self._clock)
+
+
+def _full_name(part: Part) -> str:
+    return f"{group_of(part)}:{part.name}"

@@ -12,6 +12,7 @@ from dialer.errors import ConfigurationError
 from dialer.local.parts import DEATH_SIGNAL, Part
 
 LOG_BYTES = 10_000_000
+_SPECS = "parts"
 
 
 def group_of(part: Part) -> str:
@@ -25,7 +26,7 @@ def write_configuration(parts: Iterable[Part], *, run: Path, logs: Path, socket:
     Raises:
         ConfigurationError: a part's program doesn't exist, or a folder's name can't be written there.
     """
-    specs = run / "parts"
+    specs = run / _SPECS
     shutil.rmtree(specs, ignore_errors=True)
     make_private(specs)
     lines = [
@@ -51,7 +52,7 @@ def write_configuration(parts: Iterable[Part], *, run: Path, logs: Path, socket:
         lines.append("user=root")
     groups: dict[int, list[Part]] = {}
     for part in parts:
-        lines += _program(part, specs, logs)
+        lines += _program(part, run, logs)
         groups.setdefault(part.stage, []).append(part)
     for stage, members in sorted(groups.items()):
         names = ",".join(part.name for part in members)
@@ -61,18 +62,27 @@ def write_configuration(parts: Iterable[Part], *, run: Path, logs: Path, socket:
     return path
 
 
-def _program(part: Part, specs: Path, logs: Path) -> list[str]:
+def write_command(part: Part, run: Path) -> Path:
+    """Write what supervisord starts for a part: a file of its own, where no quoting rule of supervisor's touches it.
+
+    Raises:
+        ConfigurationError: the part's program doesn't exist.
+    """
     program = shutil.which(part.command[0])
     if program is None:
         raise ConfigurationError(f"There is no program {part.command[0]}, which {part.name} needs.")
-    # The command is in a file of its own, where no quoting rule of supervisor's touches it.
     spec = {
         "command": [os.path.abspath(program), *part.command[1:]],
         "environment": part.environment,
         "death_signal": int(DEATH_SIGNAL),
     }
-    path = specs / f"{part.name}.json"
+    path = run / _SPECS / f"{part.name}.json"
     _write_private(path, json.dumps(spec))
+    return path
+
+
+def _program(part: Part, run: Path, logs: Path) -> list[str]:
+    path = write_command(part, run)
     command = " ".join(f'"{_plain(word)}"' for word in launcher_command(str(path)))
     return [
         f"[program:{part.name}]",
