@@ -272,13 +272,13 @@ class Machine(RuleBasedStateMachine):
         assert tokens <= self.world.slots() or not self.limits_are_believed()
 
 
-def test_whatever_happens_in_whatever_order(emptied_database: str, redis_url: str, redis_client: redis.Redis) -> None:
+def test_whatever_happens_in_whatever_order(database: str, redis_url: str, redis_client: redis.Redis) -> None:
     def world() -> World:
-        empty(emptied_database)
+        empty(database)
         redis_client.flushdb()
         return World(
             settings_for(
-                emptied_database,
+                database,
                 redis_url,
                 dial_window_ms=DIAL_WINDOW_MS,
                 reconcile_grace_seconds=GRACE_SECONDS,

@@ -23,14 +23,23 @@ def copy_of(template: str, server_url: str) -> Iterator[str]:
 
 
 def empty(url: str) -> None:
-    """Take all rows out, save those that the migrations put in."""
+    """Take all rows out, save those that the migrations put in; ids begin anew.
+
+    A superuser deletes past all triggers: that takes a hundredth of the time of a TRUNCATE of so many small tables.
+    """
     engine = create_engine(url)
-    names = ", ".join(f'"{name}"' for name in inspect(engine).get_table_names() if name != "alembic_version")
+    names = [f'"{name}"' for name in inspect(engine).get_table_names() if name != "alembic_version"]
     with engine.begin() as tx:
         # What a test that failed has left open must not stop the next one.
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
         tx.execute(text(f"{others} AND pid <> pg_backend_pid()"))
-        tx.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        if tx.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
+            tx.execute(text("SET LOCAL session_replication_role = replica"))
+            tx.execute(text("; ".join(f"DELETE FROM {name}" for name in names)))
+            tx.execute(text("SET LOCAL session_replication_role = origin"))
+            tx.execute(text("SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence"))
+        else:
+            tx.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
         tx.execute(text("INSERT INTO control (id) VALUES (1)"))
         tx.execute(text("INSERT INTO zone_sets (zones) VALUES ('{}')"))
     engine.dispose()

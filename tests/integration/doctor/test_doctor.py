@@ -32,11 +32,11 @@ def _found(findings: Iterator[Finding]) -> dict[str, Level]:
 
 
 @pytest.fixture
-def sick(emptied_database: str, redis_url: str, redis_client: redis.Redis, tmp_path: Path) -> Iterator[World]:
+def sick(database: str, redis_url: str, redis_client: redis.Redis, tmp_path: Path) -> Iterator[World]:
     """An installation to make ill."""
     ledger = tmp_path / "ledger.jsonl"
     with simulated_pbx(ledger, ring_ms=50, talk_ms=3000, playback_ms=50) as simulator:
-        world = World(settings_for(emptied_database, redis_url), simulator.url, ledger)
+        world = World(settings_for(database, redis_url), simulator.url, ledger)
         yield world
         world.close()
 

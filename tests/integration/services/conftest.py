@@ -34,17 +34,17 @@ def _patience(lateness_seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def world(
-    emptied_database: str, redis_url: str, redis_client: redis.Redis, changes: dict[str, Any], _patience: None
+    database: str, redis_url: str, redis_client: redis.Redis, changes: dict[str, Any], _patience: None
 ) -> Iterator[World]:
     """Without a PBX that answers."""
-    world = World(settings_for(emptied_database, redis_url, **changes))
+    world = World(settings_for(database, redis_url, **changes))
     yield world
     world.close()
 
 
 @pytest.fixture
 def dialing(
-    emptied_database: str,
+    database: str,
     redis_url: str,
     redis_client: redis.Redis,
     changes: dict[str, Any],
@@ -54,6 +54,6 @@ def dialing(
     """With a simulated PBX, on which calls ring for a minute unless a test ends them."""
     ledger = tmp_path / "ledger.jsonl"
     with simulated_pbx(ledger) as simulator:
-        world = World(settings_for(emptied_database, redis_url, **changes), simulator.url, ledger)
+        world = World(settings_for(database, redis_url, **changes), simulator.url, ledger)
         yield world
         world.close()

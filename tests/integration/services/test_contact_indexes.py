@@ -8,10 +8,18 @@ import pytest
 from sqlalchemy import TextClause, text
 
 from dialer.db import dispatching, dnc, reconsidering, transitions
+from tests.support.databases import copy_of
 from tests.support.factories import number, zone_set
 from tests.support.world import World
 
 MANY = 30_000
+
+
+@pytest.fixture
+def database(postgres_url: str, migrated_template: str) -> Iterator[str]:
+    """A fresh one: plans depend on what was deleted before."""
+    with copy_of(migrated_template, postgres_url) as url:
+        yield url
 
 
 @pytest.fixture

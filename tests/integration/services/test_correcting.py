@@ -28,9 +28,9 @@ CHANNEL = "PJSIP/carrier-00000007"
 
 
 @pytest.fixture
-def changes(emptied_database: str) -> Iterator[dict[str, Any]]:
+def changes(database: str) -> Iterator[dict[str, Any]]:
     """The records are in the dialer's own database, in a schema of their own."""
-    engine = create_engine(emptied_database)
+    engine = create_engine(database)
     with engine.begin() as tx:
         tx.execute(text("DROP SCHEMA IF EXISTS pbx CASCADE; CREATE SCHEMA pbx; SET LOCAL search_path TO pbx"))
         tx.execute(text((checkout() / "deploy" / "asterisk" / "records.sql").read_text(encoding="utf-8")))
@@ -38,7 +38,7 @@ def changes(emptied_database: str) -> Iterator[dict[str, Any]]:
         "ari_read_timeout_seconds": 10.0,
         "ari_connect_timeout_seconds": 10.0,
         "dial_window_ms": 5000,
-        "pbx_records_url": emptied_database,
+        "pbx_records_url": database,
         "pbx_cel_table": "pbx.cel",
         "pbx_cdr_table": "pbx.cdr",
     }

@@ -93,11 +93,11 @@ def test_workers_together_never_have_more_calls_under_way_than_there_are_people(
 
 
 def test_at_the_far_end_there_are_never_more_calls_than_people(
-    emptied_database: str, redis_url: str, redis_client: redis.Redis, tmp_path: Path
+    database: str, redis_url: str, redis_client: redis.Redis, tmp_path: Path
 ) -> None:
     path = tmp_path / "ledger.jsonl"
     with simulated_pbx(path, ring_ms=30, talk_ms=60) as simulator, ExitStack() as stack:
-        world = World(settings_for(emptied_database, redis_url, echo_interval_seconds=0.1), simulator.url, path)
+        world = World(settings_for(database, redis_url, echo_interval_seconds=0.1), simulator.url, path)
         stack.callback(world.close)
         world.set_campaign(people=3, answer_action={"type": "transfer", "extension": "agent1"})
         world.contacts([number(100 * n) for n in range(12)])  # who all answer

@@ -30,13 +30,11 @@ def quick_recovery(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def heard(
-    emptied_database: str, redis_url: str, redis_client: redis.Redis, _patience: None, tmp_path: Path
-) -> Iterator[World]:
+def heard(database: str, redis_url: str, redis_client: redis.Redis, _patience: None, tmp_path: Path) -> Iterator[World]:
     """With a PBX, a listener, a worker and beat's tick."""
     ledger = tmp_path / "ledger.jsonl"
     with simulated_pbx(ledger, ring_ms=20, talk_ms=20) as simulator:
-        world = World(settings_for(emptied_database, redis_url), simulator.url, ledger)
+        world = World(settings_for(database, redis_url), simulator.url, ledger)
         world.set_node(lease_until="NULL", listener_id="NULL", echo_at="NULL")
         world.execute("UPDATE trunks SET cps = :cps", cps=CPS)
         listener = world.dialer.listener(Node(world.node_id, "pbx1", simulator.url, "dialer"))
