@@ -68,16 +68,24 @@ class Dialer:
     Args:
         settings: with `database_url` and `redis_url` set (see `dialer.embedded.servers.resolve`).
         nudges: how the workers are told that there is something to do; through Redis unless given.
+        idle_in_transaction_seconds: see `dialer.db.engine.create_engine`.
     """
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, name: str = "dialer", nudges: Nudges | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        name: str = "dialer",
+        nudges: Nudges | None = None,
+        idle_in_transaction_seconds: float = 30.0,
     ) -> None:
         failpoints.arm(settings)
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.name = name
         self._nudges = nudges
+        self._idle_in_transaction_seconds = idle_in_transaction_seconds
         self._ari_clients: dict[int, AriClient] = {}
 
     @cached_property
@@ -85,7 +93,10 @@ class Dialer:
         if self.settings.database_url is None:
             raise ConfigurationError("DIALER_DATABASE_URL is not set")
         return create_engine(
-            self.settings.database_url, pool_size=self.settings.database_pool_size, application_name=self.name
+            self.settings.database_url,
+            pool_size=self.settings.database_pool_size,
+            application_name=self.name,
+            idle_in_transaction_seconds=self._idle_in_transaction_seconds,
         )
 
     @cached_property

@@ -120,7 +120,12 @@ def _start() -> int:
     settings = resolve(load_settings())
     configure(settings)
     size = max(settings.database_pool_size, _CONNECTIONS)
-    dialer = Dialer(settings.model_copy(update={"database_pool_size": size}), name="dialer-listener")
+    dialer = Dialer(
+        settings.model_copy(update={"database_pool_size": size}),
+        name="dialer-listener",
+        # One that falls asleep with the node's row locked must not hold a standby up for longer than its lease.
+        idle_in_transaction_seconds=settings.lease_seconds,
+    )
     serve(settings, "listener")
     return main(dialer, arguments.node)
 

@@ -17,6 +17,7 @@ from dialer.domain.calls import OPEN_STATES, CallState
 
 _KEY: Final = 7_301_002
 _POLL_SECONDS: Final = 0.02
+_ASLEEP_MS: Final = "5000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,11 @@ def share(tx: Connection) -> None:
 
 
 def hold_back_claims(tx: Connection) -> None:
-    """Wait for running claims to commit, and let none begin before this transaction ends."""
+    """Wait for running claims to commit, and let none begin before this transaction ends.
+
+    A transaction that falls asleep meanwhile is undone: nobody is dialed as long as it lasts.
+    """
+    tx.execute(text("SELECT set_config('idle_in_transaction_session_timeout', :most, true)"), {"most": _ASLEEP_MS})
     tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _KEY})
 
 

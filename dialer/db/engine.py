@@ -8,18 +8,24 @@ _SESSION = (
     "-c timezone=UTC "
     "-c synchronous_commit=on "  # a claim that is not on disk can be dialed twice
     "-c lock_timeout=5s "
-    "-c idle_in_transaction_session_timeout=30s"
 )
 # A server that is gone without a word, or cut off, is noticed in some 20 s, not in two hours.
 _ALIVE = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 
 
-def create_engine(url: str, *, pool_size: int = 5, application_name: str = "dialer") -> Engine:
+def create_engine(
+    url: str, *, pool_size: int = 5, application_name: str = "dialer", idle_in_transaction_seconds: float = 30.0
+) -> Engine:
     """An engine for `url`. Nothing is connected until it is first used.
 
     Every transaction is READ COMMITTED and commits synchronously, whatever the server's defaults are.
+
+    Args:
+        idle_in_transaction_seconds: PostgreSQL undoes a transaction in which it is asked nothing for so long, and with
+            it the locks of a process that is asleep.
     """
     psycopg2.extras.register_uuid()  # type: ignore[no-untyped-call]
+    session = f"{_SESSION}-c idle_in_transaction_session_timeout={idle_in_transaction_seconds * 1000:.0f}"
     return sqlalchemy.create_engine(
         url,
         pool_size=pool_size,
@@ -27,5 +33,5 @@ def create_engine(url: str, *, pool_size: int = 5, application_name: str = "dial
         pool_pre_ping=True,
         pool_timeout=10,
         isolation_level="READ COMMITTED",
-        connect_args={"options": _SESSION, "application_name": application_name, "connect_timeout": 5, **_ALIVE},
+        connect_args={"options": session, "application_name": application_name, "connect_timeout": 5, **_ALIVE},
     )

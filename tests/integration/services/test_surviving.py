@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dialer.ari.client import AriClient
 from dialer.bootstrap import Dialer
+from dialer.db import barrier
 from dialer.domain.dispositions import Disposition
 from dialer.errors import Conflict
 from dialer.services.ending import Ending, end_calls
@@ -169,3 +170,19 @@ def _waiting_for_a_lock(world: World) -> bool:
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
         )
         return bool(connection.scalar(query))
+
+
+def test_one_that_falls_asleep_while_it_holds_claims_back_is_not_waited_for(world: World) -> None:
+    (call_id,) = world.queued()
+    sleeper = world.engine.connect()
+    barrier.hold_back_claims(sleeper)
+
+    def is_claimed() -> bool:
+        try:
+            return [claimed.call_id for claimed in world.claim().claimed] == [call_id]
+        except DBAPIError:
+            return False  # it waits no longer than its time-outs allow
+
+    wait_for(is_claimed, "the claim")
+    sleeper.invalidate()
+    sleeper.close()

@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine, make_url, text
 
 from dialer.clock import SystemClock
 from dialer.config import Settings
@@ -183,6 +185,32 @@ def _environment(database_url: str, settings: Settings, folder: Path) -> dict[st
     }
 
 
+def _proxy(settings: Settings) -> Proxy:
+    """In front of PostgreSQL."""
+    url = make_url(str(settings.database_url))
+    socket = f"{url.query['host']}/.s.PGSQL.{url.query['port']}" if "host" in url.query else None
+    return Proxy(lambda: socket or (url.host or "127.0.0.1", url.port or 5432))
+
+
+@contextmanager
+def _through(proxy: Proxy, settings: Settings, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A listener that reaches PostgreSQL through `proxy`."""
+    url = make_url(str(settings.database_url))
+    through = url.set(drivername="postgresql", host="127.0.0.1", port=proxy.port, query={})
+    environment = _environment(through.render_as_string(hide_password=False), settings, folder)
+    with subprocess.Popen(_COMMAND, env=environment) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _is_locked(engine: Engine, node_id: int) -> bool:
+    with engine.begin() as tx:
+        query = "SELECT id FROM pbx_nodes WHERE id = :id FOR UPDATE SKIP LOCKED"
+        return tx.execute(text(query), {"id": node_id}).first() is None
+
+
 class TestProcess:
     @pytest.fixture
     def process(self, world: World, settings: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
@@ -209,21 +237,34 @@ class TestProcess:
     def test_one_whose_database_never_answers_again_ends_and_a_standby_leads(
         self, world: World, settings: Settings, tmp_path: Path
     ) -> None:
-        url = make_url(str(settings.database_url))
-        socket = f"{url.query['host']}/.s.PGSQL.{url.query['port']}" if "host" in url.query else None
-        with Proxy(lambda: socket or (url.host or "127.0.0.1", url.port or 5432)) as proxy:
-            through = url.set(drivername="postgresql", host="127.0.0.1", port=proxy.port, query={})
-            environment = _environment(through.render_as_string(hide_password=False), settings, tmp_path)
-            with subprocess.Popen(_COMMAND, env=environment) as process:
-                try:
-                    wait_for(lambda: world.node_row()["echo_at"], "an echo")
-                    proxy.weather = Weather(holds_answers=True)
-                    second = world.listen()
-                    assert process.wait(30) == STALLED
-                    wait_for(lambda: world.node_row()["listener_epoch"] == 2, "the second one")
-                    assert second.error is None
-                finally:
-                    process.kill()
+        with _proxy(settings) as proxy, _through(proxy, settings, tmp_path) as process:
+            wait_for(lambda: world.node_row()["echo_at"], "an echo")
+            proxy.weather = Weather(holds_answers=True)
+            second = world.listen()
+            assert process.wait(30) == STALLED
+            wait_for(lambda: world.node_row()["listener_epoch"] == 2, "the second one")
+            assert second.error is None
+
+    def test_one_that_falls_asleep_in_a_transaction_holds_no_standby_up(
+        self, world: World, settings: Settings, tmp_path: Path
+    ) -> None:
+        with _proxy(settings) as proxy, _through(proxy, settings, tmp_path) as process:
+            wait_for(lambda: world.node_row()["echo_at"], "an echo")
+            proxy.weather = Weather(latency_seconds=0.05)  # so that its transactions last
+
+            def sleeps_with_the_row() -> bool:
+                process.send_signal(signal.SIGSTOP)
+                time.sleep(0.2)  # what it has sent arrives
+                if _is_locked(world.engine, world.node.id):
+                    return True
+                process.send_signal(signal.SIGCONT)
+                time.sleep(0.02)
+                return False
+
+            wait_for(sleeps_with_the_row, "a sleep with the node's row locked")
+            second = world.listen()
+            wait_for(lambda: world.node_row()["listener_epoch"] == 2, "the second one")
+            assert second.error is None
 
     def test_one_that_was_asleep_does_not_take_the_socket_back_when_it_wakes(
         self, world: World, process: subprocess.Popen[bytes]
