@@ -1,9 +1,8 @@
 """Putting many contacts into a campaign at once."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Engine, func, select, text
@@ -14,8 +13,7 @@ from dialer.db.tables import Campaign, Contact, ZoneSet
 from dialer.domain.campaigns import CampaignState
 
 
-@dataclass(frozen=True, slots=True)
-class NewRow:
+class NewRow(NamedTuple):
     """A contact to be. `line` tells the rows of one call apart; no two have the same number.
 
     `numbers`: where it has several, all of them with the places that they can be in, in order.
@@ -33,8 +31,7 @@ class NewRow:
     numbers: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Inserted:
+class Inserted(NamedTuple):
     """What became of a row: a contact with this id, or none because of DNC, or none because it is there already."""
 
     line: int

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult, shortnumberinfo
@@ -40,8 +40,7 @@ class PhoneRefusalCode(StrEnum):
     PREMIUM_RATE = "premium_rate"
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneNumber:
+class PhoneNumber(NamedTuple):
     """A number that may be dialed.
 
     Attributes:
@@ -64,6 +63,9 @@ class PhoneRefusal:
     code: PhoneRefusalCode
     reason: str
 
+
+# Else Python's own cache holds 512 patterns, and a list of many countries has every one compiled anew with each number.
+phonenumbers.enable_pattern_cache()
 
 _KINDS: Final = {
     value: name.lower() for name, value in vars(PhoneNumberType).items() if name.isupper() and isinstance(value, int)

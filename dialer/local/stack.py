@@ -57,6 +57,7 @@ class Stack:
     ports: Ports
     ledger: Path
     originate_workers: int = 2
+    import_processes: int = 2
     listeners: int = 1
     simulator: bool = True
     simulator_options: Sequence[str] = ()
@@ -109,7 +110,10 @@ def parts(settings: Settings, stack: Stack) -> list[Part]:
             for n in range(1, stack.originate_workers + 1)
         ),
         _part("worker-control", "worker", "--queues", f"{Queue.CONTROL},{Queue.MAINTENANCE}", "--name", "control"),
-        _part("worker-import", "worker", "--queues", Queue.IMPORT, "--name", "import"),
+        _part(
+            "worker-import",
+            *("worker", "--queues", Queue.IMPORT, "--name", "import", "--concurrency", str(stack.import_processes)),
+        ),
         _part("worker-webhooks", "worker", "--queues", Queue.WEBHOOKS, "--name", "webhooks"),
         _part("beat", "beat", stage=2),
         *([_part("exporter", "exporter")] if "exporter" in stack.metrics_ports else []),

@@ -39,16 +39,17 @@ def wait_for(condition: Callable[[], T], what: str = "the condition") -> T:
 
 
 class RecordedNudges:
-    """Remembers which trunks were named."""
+    """Remembers which trunks were named, and how often imports were."""
 
     def __init__(self) -> None:
         self.trunks: list[int] = []
+        self.imports = 0
 
     def work_on_trunk(self, trunk_id: int) -> None:
         self.trunks.append(trunk_id)
 
     def work_on_imports(self) -> None:
-        pass
+        self.imports += 1
 
 
 def settings_for(database_url: str, redis_url: str, **changes: Any) -> Settings:

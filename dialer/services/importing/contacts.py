@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
@@ -11,8 +12,7 @@ from dialer.services.importing.codes import RowCode
 from dialer.services.importing.rows import Candidate, RawContact, RowRefusal, RowRules
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a row: exactly one of the two is set."""
 
     contact_id: int | None = None

@@ -87,29 +87,27 @@ class Columns:
 
     def contact(self, cells: Sequence[str]) -> RawContact:
         """What a row says, not yet checked. Cells that the row lacks are blank; blank data is left out."""
-        count = len(cells)
-
-        def cell(field: str) -> str:
-            at = self.fields.get(field, count)
-            return cells[at].strip() if at < count else ""
-
-        data = {
-            name: value
-            for name, at in self.variables.items()
-            if at < count and (value := cells[at].strip())
-        }  # fmt: skip
+        given = _values(self.fields, cells)
+        # A list, as a generator costs more than the one or two names that it would look at.
+        others = [value for name, value in given.items() if name.startswith(_FURTHER)]
         return RawContact(
-            phone_number=cell(Field.PHONE),
-            others=tuple(number for name in self.fields if name.startswith(_FURTHER) and (number := cell(name))),
-            name=cell(Field.NAME),
-            time_zone=cell(Field.TIME_ZONE),
-            priority=cell(Field.PRIORITY),
-            external_id=cell(Field.EXTERNAL_ID),
-            data=data,
-            region=cell(Field.REGION),
-            consent_at=cell(Field.CONSENT_AT),
-            consent_source=cell(Field.CONSENT_SOURCE),
+            phone_number=given.get(Field.PHONE, ""),
+            others=tuple(others),
+            name=given.get(Field.NAME, ""),
+            time_zone=given.get(Field.TIME_ZONE, ""),
+            priority=given.get(Field.PRIORITY, ""),
+            external_id=given.get(Field.EXTERNAL_ID, ""),
+            data=_values(self.variables, cells),
+            region=given.get(Field.REGION, ""),
+            consent_at=given.get(Field.CONSENT_AT, ""),
+            consent_source=given.get(Field.CONSENT_SOURCE, ""),
         )
+
+
+def _values(columns: Mapping[str, int], cells: Sequence[str]) -> dict[str, str]:
+    """What stands in these columns, without those that are blank or that the row lacks."""
+    count = len(cells)
+    return {name: value for name, at in columns.items() if at < count and (value := cells[at].strip())}
 
 
 def read_header(cells: Sequence[str], delimiter: str, *, line: int) -> Columns:

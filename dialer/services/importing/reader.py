@@ -4,7 +4,7 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 from dialer.errors import InvalidInput
 from dialer.services.importing.codes import RowCode
@@ -16,8 +16,7 @@ DELIMITERS: Final = (",", ";", "\t")
 ROW_TEXT_CHARS: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row's cells, and the number of the line on which it begins (the first line of the file is 1)."""
 
     line: int

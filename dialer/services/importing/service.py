@@ -134,7 +134,8 @@ class CallListImport:
     def work_on_chunks(self, seconds: float) -> int:
         """Import what waits, for so long or until nothing is left; returns the number of pieces imported here.
 
-        Any number of processes may do this at once.
+        Any number of processes may do this at once. Each that stops with work left nudges: beat's one a second would
+        keep one process busy, not several.
         """
         until = self._clock.monotonic() + seconds
         done = 0
@@ -143,6 +144,7 @@ class CallListImport:
             for call_list_id, n in pending:
                 done += self.import_chunk(call_list_id, n)
                 if self._clock.monotonic() >= until:
+                    self._nudges.work_on_imports()
                     return done
             if done == before:
                 # Others are at all of these, and will look for more themselves.

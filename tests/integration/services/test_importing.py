@@ -23,6 +23,7 @@ from dialer.domain.imports import ImportState
 from dialer.errors import Conflict, InvalidInput, NotFound
 from dialer.services.importing import chunks
 from dialer.services.importing.service import MAX_TRIES, AddResult, CallListImport, NewContact
+from tests.support.world import RecordedNudges
 
 LONDON = "+442079460{:03d}"
 
@@ -418,6 +419,19 @@ def test_many_workers_on_lists_with_the_same_numbers_lose_none_and_deadlock_neve
     assert all(info.rows_done == info.rows for info in after)
     assert sum(info.imported for info in after) == 300 == count(engine, "contacts")
     assert sum(info.duplicates for info in after) == 400 == count(engine, "import_refusals", "code = 'duplicate'")
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_process_whose_time_is_over_nudges_while_there_is_work_left_and_only_then(engine: Engine) -> None:
+    nudges = RecordedNudges()
+    lists = CallListImport(engine, SystemClock(), Settings(_env_file=None), nudges)
+    info = receive(lists, numbers(0, 15))
+    nudges.imports = 0
+    assert lists.work_on_chunks(0) == 1
+    assert (nudges.imports, lists.progress(info.id).rows_done) == (1, 10)
+    assert lists.work_on_chunks(60) == 1
+    assert nudges.imports == 1
+    assert lists.progress(info.id).state is ImportState.COMPLETED
 
 
 def test_two_pieces_with_the_same_numbers_in_opposite_order_wait_for_each_other(engine: Engine) -> None:

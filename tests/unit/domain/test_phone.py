@@ -1,5 +1,7 @@
+import re
 import zoneinfo
 
+import phonenumbers
 import pytest
 from phonenumbers.tzdata import TIMEZONE_DATA
 
@@ -132,6 +134,19 @@ def test_a_number_that_may_be_in_several_zones_has_all_of_them_sorted() -> None:
 def test_every_zone_that_a_number_can_have_is_known_to_this_machine() -> None:
     named = {zone for zones in TIMEZONE_DATA.values() for zone in zones} - {"Etc/Unknown"}
     assert named <= zoneinfo.available_timezones()
+
+
+def test_a_list_of_many_countries_has_no_pattern_compiled_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [phonenumbers.example_number(region) for region in sorted(phonenumbers.SUPPORTED_REGIONS)]
+    examples = [phonenumbers.format_number(n, phonenumbers.PhoneNumberFormat.E164) for n in found if n is not None]
+    assert len(examples) > 200
+    before = [phone.parse(number, None) for number in examples]
+
+    def compile_again(pattern: str) -> None:
+        raise AssertionError(f"compiled again: {pattern}")
+
+    monkeypatch.setattr(re, "compile", compile_again)
+    assert [phone.parse(number, None) for number in examples] == before
 
 
 def test_regions_are_iso_3166_in_capital_letters() -> None:
