@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-asterisk up test fuzz test-asterisk chaos chaos-proof pace test-monitoring docs check lock clean
+.PHONY: help demo demo-asterisk up test fuzz test-asterisk chaos chaos-proof pace bench test-monitoring docs check lock clean
 
 help:
 	@echo 'make demo [CONTACTS=$(CONTACTS)]   run a whole campaign against the simulator and check every outcome'
@@ -20,6 +20,7 @@ help:
 	@echo 'make chaos [SEEDS=$(SEEDS)] [SEED=7] [FAULTS=kill_pbx,...] [ASTERISK=22] [EVENTS=outbound]   campaigns while parts are killed and connections break'
 	@echo 'make chaos-proof [GUARDS=tomb,...]   the same with a guard taken away, which must be seen'
 	@echo 'make pace                  several workers on one trunk at 5, 50 and 200 calls per second, then stopped: what was written, what arrived'
+	@echo 'make bench [QUICK=1] [ONLY=flat,...]   what the dialer costs beside what it costs anyway: a table, and JSON (hours; QUICK: minutes)'
 	@echo 'make test-monitoring       a real Prometheus and Alertmanager on a running dialer, with faults (minutes)'
 	@echo 'make docs                  the pages as a site, into dist/site'
 	@echo 'make check                 format, lint, types, imports, migrations, container and monitoring files'
@@ -51,6 +52,9 @@ chaos: $(READY)
 
 pace: $(READY)
 	@$(BIN)/python -m benchmarks.pace
+
+bench: $(READY)
+	@$(BIN)/python -m benchmarks.bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 chaos-proof: $(READY)
 	@$(BIN)/python -m tests.chaos.sabotage $(if $(GUARDS),--guards $(GUARDS))

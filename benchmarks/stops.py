@@ -72,7 +72,7 @@ def _stops(
     stop: Callable[[], Any],
     resume: Callable[[], Any],
 ) -> dict[str, Any]:
-    report = {
+    report: dict[str, Any] = {
         "kind": kind,
         "cps": cps,
         "workers": workers,
