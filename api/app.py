@@ -7,7 +7,7 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, conditional, description, errors, idempotency, limits, metrics, openapi, page
+from api import auth, conditional, description, errors, idempotency, limits, metrics, openapi, page, streams
 from api.context import EXTENSION
 from api.routes import BLUEPRINTS
 from api.schemas.common import Problem
@@ -67,6 +67,7 @@ def create_app(dialer: Dialer) -> OpenAPI:
     idempotency.install(app)
     limits.install(app, dialer.settings)
     conditional.install(app)
+    streams.install(app, dialer)
     app.before_request(auth.authorize)
     auth.check_complete(app)
     if proxies := dialer.settings.trusted_proxies:

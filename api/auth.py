@@ -72,6 +72,7 @@ PERMISSIONS: Final = MappingProxyType(
         "campaigns.resume": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
         "campaigns.cancel": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
         "campaigns.stats": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
+        "events.stream": Rule(Access.VIEWER, Scope.CALLS_READ),
         "campaigns.explain": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
         "campaigns.forecast": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
         "call_lists.upload": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
@@ -217,6 +218,24 @@ def authorize() -> None:
         raise PermissionDenied(f"A {who.role} may not do this.", needed=rule.access.name.lower())
     if who.key_id is not None and not rule.any_key and (rule.scope is None or rule.scope not in who.scopes):
         raise PermissionDenied("The API key may not do this.", needed=rule.scope)
+
+
+def has_expired() -> bool:
+    """Whether the log-in's token, with which the request was made, is good no more. A key has no such time."""
+    return "claims" in g and dialer().clock.now().timestamp() >= g.claims["exp"]
+
+
+def authorize_again() -> None:
+    """Ask anew whether the user may make this request, for an answer that goes on for long.
+
+    Raises:
+        AuthenticationError: the session is over, the user disabled, the key revoked or expired.
+        PermissionDenied: the role doesn't suffice any more.
+    """
+    for kept in ("identity", "claims"):
+        g.pop(kept, None)
+    _read_token()
+    authorize()
 
 
 def access_token(grant: Grant) -> str:

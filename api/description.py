@@ -7,6 +7,7 @@ from api import examples
 from api.auth import PERMISSIONS
 from api.idempotency import CREATING, HEADER
 from api.openapi import problems
+from api.streams import KIND, LAST_EVENT_ID
 
 Operation = dict[str, Any]
 
@@ -26,6 +27,14 @@ _IF_MATCH: Final = {
     "description": "The ETag of what you have read, or `*` to edit it whatever it is now.",
     "schema": {"type": "string"},
     "example": "*",
+}
+_LAST_EVENT_ID: Final = {
+    "name": LAST_EVENT_ID,
+    "in": "header",
+    "required": False,
+    "description": "The id of the last event that you have: the stream goes on behind it.",
+    "schema": {"type": "string", "pattern": r"^[0-9a-f]{8}\.[0-9]{1,19}\.[0-9a-f-]{36}$"},
+    "example": "9c1185a5.74213.0192f0c4-7d5e-7c3a-9b1e-2f4d6a8c0e12",
 }
 _HEADERS: Final = {
     "RateLimit-Limit": "Requests in a window.",
@@ -119,6 +128,8 @@ def complete(spec: dict[str, Any]) -> None:
             operation.setdefault("parameters", []).append(_IF_MATCH)
         if "multipart/form-data" in operation.get("requestBody", {}).get("content", {}):
             _describe_form(operation["requestBody"]["content"])
+        if KIND in operation["responses"].get("200", {}).get("content", {}):
+            operation.setdefault("parameters", []).append(_LAST_EVENT_ID)
         if "requestBody" in operation:
             _add_errors(operation, 413)
         if operation.get("parameters"):

@@ -79,7 +79,16 @@ _CODES: Final = {
 }
 _CSV: Final = "phone_number,name,external_id\n+4930901820,Ada,crm-4711\n"
 _FILES: Final = {"text/csv": _CSV, "audio/wav": "RIFF....WAVEfmt ...."}
-_ANSWERED: Final = _FILES | {"text/csv": "line,code,reason,row\n3,phone_too_short,It has too few digits,123\n"}
+_STREAM: Final = """retry: 3000
+id: 9c1185a5.74213.0192f0c4-7d5e-7c3a-9b1e-2f4d6a8c0e12
+event: open
+data: {"campaign_id":1,"resumed":null}
+
+"""
+_ANSWERED: Final = _FILES | {
+    "text/csv": "line,code,reason,row\n3,phone_too_short,It has too few digits,123\n",
+    "text/event-stream": _STREAM,
+}
 
 
 def add(operation: dict[str, Any], schemas: Schemas) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 bind = "127.0.0.1:8000"
 worker_class = "gthread"
 workers = 2
-threads = 16
+# Begun as they are needed. Each live stream takes one: DIALER_STREAMS_PER_PROCESS, and 16 for all else.
+threads = 80
 # Of a worker's heartbeat, not of a request: an upload may take as long as it needs.
 timeout = 60
 graceful_timeout = 20
@@ -29,6 +30,15 @@ def on_starting(server: Any) -> None:
     """Give the workers a folder for their metrics, before any of them imports prometheus_client."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         server.metrics_folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="dialer-metrics-")
+
+
+def post_worker_init(worker: Any) -> None:
+    """Tell the streams how many threads there are, and how they learn that this worker is to end."""
+
+    def is_serving() -> bool:
+        return bool(worker.alive) and worker.ppid == os.getppid()
+
+    worker.wsgi.extensions["streams"].serve_with(worker.cfg.threads, is_serving)
 
 
 def child_exit(server: Any, worker: Any) -> None:

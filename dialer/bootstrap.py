@@ -55,6 +55,7 @@ from dialer.services.single_calls import SingleCalls
 from dialer.services.sound_checks import SoundChecks
 from dialer.services.sounds import Sounds
 from dialer.services.stats import Stats
+from dialer.services.streaming.feed import Feed
 from dialer.services.sweeping import Sweeping
 from dialer.services.telephony import Telephony
 from dialer.services.trial_calls import TrialCalls
@@ -249,6 +250,10 @@ class Dialer:
     @cached_property
     def dnc_uploads(self) -> DncUploads:
         return DncUploads(self.engine, self.clock, self.settings)
+
+    @cached_property
+    def feed(self) -> Feed:
+        return Feed(self.engine)
 
     @cached_property
     def figures(self) -> Figures:

@@ -96,6 +96,12 @@ class Settings(BaseSettings):
     login_rate_limit: str = Field("20 per minute", description="Log-in attempts from one address.")
     rate_limit_requests: int = Field(600, ge=1, description="API requests allowed in a window, per user or address.")
     rate_limit_window: int = Field(60, ge=1, description="That window, in seconds.")
+    streams_per_process: int = Field(
+        64,
+        ge=0,
+        description="Live streams that an API process serves at once. Each takes one of its threads; 16 threads, or "
+        "half of them, are kept for other requests.",
+    )
     max_upload_mb: int = Field(2048, ge=1, description="Largest call list that is accepted, in megabytes.")
 
     sounds_url: str | None = Field(

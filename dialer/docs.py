@@ -48,7 +48,7 @@ Read by others:
 | `DIALER_TEST_REDIS_URL` | the tests | a Redis to use instead; **its database is flushed** |
 | `DIALER_VERSION` | docker-compose.yml | the tag of the dialer's images: `local` |
 | `FLOWER_BASIC_AUTH` | Flower | as `DIALER_FLOWER_BASIC_AUTH`, which goes first |
-| `GUNICORN_CMD_ARGS` | gunicorn | further options of the API's server, like `--threads 32` |
+| `GUNICORN_CMD_ARGS` | gunicorn | further options of the API's server, like `--threads 160` |
 | `PROMETHEUS_MULTIPROC_DIR` | the API | folder for metrics; without it one is made, and removed at the end |
 | `PYTHON` | make | the Python to make `.venv` with |
 """

@@ -15,7 +15,8 @@
     │   ├── PreconditionRequired  an edit must say which version it is of
     │   ├── KeyReused             an Idempotency-Key with another request
     │   ├── PermissionDenied
-    │   └── RateLimited
+    │   ├── RateLimited
+    │   └── TooManyStreams        this process serves as many live streams as it may
     ├── GateRefused               this number must not be dialed now
     ├── OriginationError          a call could not be made
     ├── AriError                  see dialer.ari.errors for its three outcomes
@@ -156,6 +157,14 @@ class RateLimited(RequestError):
     code = "rate_limited"
     status = 429
     title = "Too many requests"
+
+
+class TooManyStreams(RequestError):
+    """This process serves as many live streams as it may; `extra["retry_after_seconds"]`."""
+
+    code = "too_many_streams"
+    status = 429
+    title = "Too many live streams"
 
 
 class GateRefused(RequestError):

@@ -10,6 +10,7 @@ from api.routes.contacts import contacts
 from api.routes.control import control
 from api.routes.dnc import dnc
 from api.routes.dnc_uploads import dnc_uploads
+from api.routes.events import events
 from api.routes.health import health
 from api.routes.nodes import nodes
 from api.routes.numbers import numbers
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     control,
     dnc,
     dnc_uploads,
+    events,
     health,
     nodes,
     numbers,

@@ -27,7 +27,18 @@ _HOLD_BACK: Final = text("""
     FROM held WHERE contacts.id = held.id
 """)
 
+_FORGET_PLACES: Final = text("""
+    UPDATE calls SET ended_xact = NULL
+    WHERE ended_xact >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+""")
+
 
 def hold_back(tx: Connection, *, lost_seconds: float, hold_seconds: float) -> int:
     """Contacts that may have been dialed in a span of which nothing is known are not due for a while; how many."""
     return tx.execute(_HOLD_BACK, {"lost_seconds": lost_seconds, "hold_seconds": hold_seconds}).rowcount
+
+
+def forget_places(tx: Connection) -> None:
+    """Calls of a dump of another server: its transactions had numbers that this one has yet to reach, and with them the
+    live stream would tell of those calls once more."""
+    tx.execute(_FORGET_PLACES)

@@ -58,5 +58,6 @@ class Recovering:
             barrier.hold_back_claims(tx)
             withdrawn = withdraw_queued(tx, reason="recovery")
             held_back = recovering.hold_back(tx, lost_seconds=lost_seconds, hold_seconds=hold_seconds)
+            recovering.forget_places(tx)
             timeline.accept(tx)
         return Recovered(withdrawn, held_back)

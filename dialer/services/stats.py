@@ -91,10 +91,11 @@ class Stats:
             campaign = campaigns.get(tx, campaign_id)
             if campaign is None:
                 raise NotFound(f"There is no campaign {campaign_id}.")
-            return _stats(tx, campaign)
+            return stats_of(tx, campaign)
 
 
-def _stats(tx: Connection, campaign: CampaignRecord) -> CampaignStats:
+def stats_of(tx: Connection, campaign: CampaignRecord) -> CampaignStats:
+    """A campaign's counts, by the one snapshot that `tx` must have."""
     campaign_id = campaign.id
     found = counts.read(tx, campaign_id)
     live = {row.state: row.n for row in tx.execute(_LIVE, {"campaign_id": campaign_id})}

@@ -62,6 +62,9 @@ class Call(CreatedAt, Base):
             postgresql_where=text("hangup_requested_at IS NOT NULL AND state IN ('originating', 'ringing', 'up')"),
         ),
         Index("ix_calls_ended_at", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
+        Index(
+            "ix_calls_ended_xact", "campaign_id", "ended_xact", "id", postgresql_where=text("ended_xact IS NOT NULL")
+        ),
         Index("ix_calls_abandoned", "phone_number", "ended_at", postgresql_where=text("abandoned")),
         Index("ix_calls_late_dialed", "late_dialed_at", postgresql_where=text("late_dialed_at IS NOT NULL")),
         {"postgresql_with": {"fillfactor": "70"}},
@@ -141,6 +144,8 @@ class Call(CreatedAt, Base):
     answered_at: Mapped[datetime | None]
     action_started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    ended_xact: Mapped[int | None] = mapped_column(BigInteger)
+    """The transaction that ended it or corrected its end, by a trigger (migration 0023); None outside any campaign."""
     duration_seconds: Mapped[Decimal | None] = mapped_column(
         Numeric(10, 3), Computed("EXTRACT(EPOCH FROM ended_at - answered_at)", persisted=True)
     )

@@ -1,11 +1,6 @@
 """The API as it is served: several processes, real sockets."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,46 +10,14 @@ import requests
 from dialer.bootstrap import Dialer
 from dialer.services.users import Role
 from tests.integration.api.conftest import PASSWORD
-
-SECONDS = 30
+from tests.support.served import SECONDS, serving
 
 
 @pytest.fixture
 def served(dialer: Dialer, tmp_path: Path) -> Iterator[str]:
     """The URL of a gunicorn with two processes."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = dialer.settings
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("DIALER_", "PROMETHEUS_"))}
-    environ |= {
-        "DIALER_DATABASE_URL": settings.database_url or "",
-        "DIALER_REDIS_URL": settings.redis_url or "",
-        "DIALER_JWT_SECRET": "x" * 40,
-        "DIALER_ARI_PASSWORD": "x" * 20,
-        "DIALER_DATA_DIR": str(tmp_path),
-        "DIALER_MAX_UPLOAD_MB": "1",
-    }
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:api.gunicorn", "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([*command, "api.wsgi:create()"], env=environ)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _until_ready(url, process)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(SECONDS)
-
-
-def _until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if requests.get(f"{url}/readyz", timeout=SECONDS).ok:
-                return
-        except (requests.ConnectionError, requests.Timeout):
-            time.sleep(0.1)
-    raise AssertionError(f"gunicorn is not ready (exit code {process.poll()})")
+    with serving(dialer.settings, tmp_path, DIALER_MAX_UPLOAD_MB="1") as server:
+        yield server.url
 
 
 def _count(url: str) -> int:
