@@ -24,17 +24,10 @@ CREATE TRIGGER calls_note_end BEFORE UPDATE OF state, disposition ON calls FOR E
 
 def upgrade() -> None:
     op.add_column("calls", sa.Column("ended_xact", sa.BigInteger(), nullable=True))
-    op.create_index(
-        "ix_calls_ended_xact",
-        "calls",
-        ["campaign_id", "ended_xact", "id"],
-        postgresql_where=sa.text("ended_xact IS NOT NULL"),
-    )
     op.execute(_NOTE)
 
 
 def downgrade() -> None:
     op.execute("DROP TRIGGER calls_note_end ON calls")
     op.execute("DROP FUNCTION note_end()")
-    op.drop_index("ix_calls_ended_xact", "calls")
     op.drop_column("calls", "ended_xact")
