@@ -81,6 +81,10 @@ LINKS: Final = {
         "trunks_edit": {"trunk_id": "$response.body#/id"},
         "caller_ids_add": {"trunk_id": "$response.body#/id"},
     },
+    "trunk_groups_create": {
+        name: {"trunk_group_id": "$response.body#/id"}
+        for name in ("trunk_groups_get", "trunk_groups_state", "trunk_groups_edit", "trunk_groups_remove")
+    },
     "caller_ids_add": {
         name: {"trunk_id": "$response.body#/trunk_id", "caller_id_id": "$response.body#/id"}
         for name in ("caller_ids_get", "caller_ids_edit", "caller_ids_remove")

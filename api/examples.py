@@ -47,6 +47,7 @@ _WELL_KNOWN: Final[dict[str, Any]] = {
 }
 _BY_SCHEMA: Final[dict[str, Any]] = {
     "CallIn": {"phone_number": "+4930901820", "answer_action": {"type": "play", "sound": "hello"}},
+    "CampaignIn": {"name": "spring", "trunk_id": 1, "answer_action": {"type": "play", "sound": "hello"}},
     "Play": {"type": "play", "sound": "hello"},
     "Problem": {
         "type": "urn:dialer:problem:{code}",

@@ -36,6 +36,7 @@ CREATING: Final = frozenset(
         "requeues.create",
         "sounds.upload",
         "trial_calls.create",
+        "trunk_groups.create",
         "trunks.create",
         "users.create",
         "webhooks.create",

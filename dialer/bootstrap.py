@@ -59,6 +59,8 @@ from dialer.services.streaming.feed import Feed
 from dialer.services.sweeping import Sweeping
 from dialer.services.telephony import Telephony
 from dialer.services.trial_calls import TrialCalls
+from dialer.services.trunk_groups import TrunkGroups
+from dialer.services.trunk_states import TrunkStates
 from dialer.services.users import Users
 from dialer.services.webhooks import Webhooks
 
@@ -241,7 +243,7 @@ class Dialer:
 
     @cached_property
     def dispatching(self) -> Dispatching:
-        return Dispatching(self.engine, self.nudges, self.settings)
+        return Dispatching(self.engine, self.nudges, self.trunk_states, self.settings)
 
     @cached_property
     def dnc(self) -> DncList:
@@ -253,7 +255,7 @@ class Dialer:
 
     @cached_property
     def feed(self) -> Feed:
-        return Feed(self.engine)
+        return Feed(self.engine, self.trunk_states)
 
     @cached_property
     def figures(self) -> Figures:
@@ -266,7 +268,7 @@ class Dialer:
 
     @cached_property
     def explaining(self) -> Explaining:
-        return Explaining(self.engine, self.settings, self.paces)
+        return Explaining(self.engine, self.settings, self.paces, self.trunk_states)
 
     @cached_property
     def forecasting(self) -> Forecasting:
@@ -328,7 +330,7 @@ class Dialer:
 
     @cached_property
     def single_calls(self) -> SingleCalls:
-        return SingleCalls(self.engine, self.clock, self.settings, self.nudges, self.calls)
+        return SingleCalls(self.engine, self.clock, self.settings, self.nudges, self.calls, self.trunk_states)
 
     @cached_property
     def sounds(self) -> Sounds:
@@ -343,7 +345,7 @@ class Dialer:
 
     @cached_property
     def stats(self) -> Stats:
-        return Stats(self.engine)
+        return Stats(self.engine, self.trunk_states)
 
     @cached_property
     def sweeping(self) -> Sweeping:
@@ -364,6 +366,14 @@ class Dialer:
     @cached_property
     def trial_calls(self) -> TrialCalls:
         return TrialCalls(self.engine, self.single_calls)
+
+    @cached_property
+    def trunk_groups(self) -> TrunkGroups:
+        return TrunkGroups(self.engine)
+
+    @cached_property
+    def trunk_states(self) -> TrunkStates:
+        return TrunkStates(self.engine, self.breaker, self.settings)
 
     @cached_property
     def users(self) -> Users:

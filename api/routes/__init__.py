@@ -17,6 +17,7 @@ from api.routes.numbers import numbers
 from api.routes.requeues import requeues
 from api.routes.sounds import sounds, sounds_for_pbxs
 from api.routes.trial_calls import trial_calls
+from api.routes.trunk_groups import trunk_groups
 from api.routes.trunks import trunks
 from api.routes.users import users
 from api.routes.webhooks import webhooks
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     sounds,
     sounds_for_pbxs,
     trial_calls,
+    trunk_groups,
     trunks,
     users,
     webhooks,

@@ -23,6 +23,7 @@ class CallIn(Schema):
 
     phone_number: Phone
     trunk_id: SmallId | None = Field(None, description="May be left out where there is only one.")
+    trunk_group_id: SmallId | None = Field(None, description="Instead of trunk_id: one of its trunks is chosen.")
     caller_id: CallerId | None = Field(None, description="Empty: the trunk's.")
     timeout_seconds: Timeout = 30
     answer_action: AnswerAction | None = None
@@ -39,6 +40,8 @@ class CallIn(Schema):
     def _one_action(self) -> "CallIn":
         if (self.answer_action is None) == (self.context is None):
             raise ValueError("give either answer_action or context")
+        if self.trunk_id is not None and self.trunk_group_id is not None:
+            raise ValueError("give either trunk_id or trunk_group_id")
         if self.context is None and (self.extension is not None or self.priority is not None):
             raise ValueError("extension and priority go with context")
         self.action()
@@ -60,6 +63,7 @@ class CallIn(Schema):
             phone_number=self.phone_number,
             answer_action=self.action(),
             trunk_id=self.trunk_id,
+            trunk_group_id=self.trunk_group_id,
             caller_id=self.caller_id,
             timeout_seconds=self.timeout_seconds,
             variables=self.variables,
@@ -77,6 +81,7 @@ class CallOut(Schema):
     phone_number: str
     caller_id: str | None
     trunk_id: int
+    trunk_group_id: int | None = Field(description="The group that it was chosen from.")
     node_id: int
     state: CallState
     disposition: Disposition | None

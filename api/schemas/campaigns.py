@@ -21,6 +21,7 @@ from api.schemas.common import (
     ZoneName,
     unset,
 )
+from api.schemas.trunk_groups import StandingOut
 from dialer.db.campaigns import CampaignFilter, CampaignRecord
 from dialer.domain import phone
 from dialer.domain.actions import AnswerAction
@@ -72,7 +73,8 @@ class CampaignIn(Schema):
     """A new campaign. It is a draft until it is started."""
 
     name: Name
-    trunk_id: SmallId
+    trunk_id: SmallId | None = Field(None, description="What its calls go over; or trunk_group_id.")
+    trunk_group_id: SmallId | None = Field(None, description="Instead of trunk_id: a group of trunks.")
     answer_action: AnswerAction
     caller_id: CallerId | None = Field(None, description="Empty: the trunk's.")
     caller_id_pool: CallerIdPool | None = Field(
@@ -111,7 +113,8 @@ class CampaignPatch(Patch):
     """Fields to change."""
 
     name: Name = Field(default_factory=unset)
-    trunk_id: SmallId = Field(default_factory=unset)
+    trunk_id: SmallId | None = Field(None, description="Takes the place of its trunk or group.")
+    trunk_group_id: SmallId | None = Field(None, description="Takes the place of its trunk or group.")
     answer_action: AnswerAction = Field(default_factory=unset)
     caller_id: CallerId | None = None
     caller_id_pool: CallerIdPool | None = None
@@ -144,7 +147,8 @@ class CampaignOut(Schema):
     name: str
     state: CampaignState
     version: int
-    trunk_id: int
+    trunk_id: int | None
+    trunk_group_id: int | None
     caller_id: str | None
     caller_id_pool: CallerIdPool | None
     timeout_seconds: int
@@ -193,6 +197,7 @@ class CampaignPath(Schema):
 class CampaignQuery(PageQuery):
     state: CampaignState | None = None
     trunk_id: SmallId | None = None
+    trunk_group_id: SmallId | None = None
     name: Name | None = Field(None, description="A part of the name, in upper or lower case.")
     created_from: Moment | None = None
     created_before: Moment | None = None
@@ -244,6 +249,7 @@ class StatsOut(Schema):
     in_flight_total: int
     import_running: bool
     people: PeopleOut | None = Field(description="Empty for a campaign whose calls need nobody.")
+    trunks: list[StandingOut] = Field(description="What its calls go over, and how that is now.")
     as_of: Moment
 
 

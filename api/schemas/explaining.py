@@ -19,7 +19,9 @@ class ExplanationOut(Schema):
     campaign_id: int
     state: ContactState
     dialable: bool = Field(description="Whether nothing forbids a call now: it waits for its turn.")
-    code: str = Field(description="One of the gate's codes; or due, in_call, done, trunk_disabled, no_listener.")
+    code: str = Field(
+        description="One of the gate's codes; or due, in_call, done, trunk_disabled, no_listener, no_trunk."
+    )
     rule: str
     source: str = Field(description="Who made the rule: the campaign, the installation, or a profile and its law.")
     until: Moment | None = Field(description="When it may be dialed if nothing changes but the time.")

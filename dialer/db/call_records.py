@@ -30,6 +30,7 @@ class CallRecord:
     phone_number: str
     caller_id: str | None
     trunk_id: int
+    trunk_group_id: int | None
     node_id: int
     state: str
     disposition: str | None

@@ -25,7 +25,8 @@ class CampaignRecord:
     name: str
     state: str
     version: int
-    trunk_id: int
+    trunk_id: int | None
+    trunk_group_id: int | None
     caller_id: str | None
     caller_id_pool: dict[str, Any] | None
     timeout_seconds: int
@@ -67,6 +68,7 @@ class CampaignFilter:
 
     state: CampaignState | None = None
     trunk_id: int | None = None
+    trunk_group_id: int | None = None
     name: str | None = None
     created_from: datetime | None = None
     created_before: datetime | None = None
@@ -76,7 +78,8 @@ _COLUMNS: Final = columns(Campaign, CampaignRecord)
 
 
 def create(tx: Connection, values: dict[str, Any]) -> CampaignRecord:
-    """Add a campaign. Its name must be free (`uq_campaigns_name`), its trunk exist (`fk_campaigns_trunk_id`)."""
+    """Add a campaign. Its name must be free (`uq_campaigns_name`), its trunk or group exist (`fk_campaigns_trunk_id`,
+    `fk_campaigns_trunk_group_id`)."""
     return one(tx, CampaignRecord, insert(Campaign).values(**values).returning(*_COLUMNS))
 
 
@@ -95,7 +98,9 @@ def listed(tx: Connection, page: PageRequest, wanted: CampaignFilter) -> Page[Ca
     statement = select(*_COLUMNS)
     if wanted.name is not None:
         statement = statement.where(Campaign.name.icontains(wanted.name, autoescape=True))
-    found = pages.matching(statement, Campaign, state=wanted.state, trunk_id=wanted.trunk_id)
+    found = pages.matching(
+        statement, Campaign, state=wanted.state, trunk_id=wanted.trunk_id, trunk_group_id=wanted.trunk_group_id
+    )
     found = pages.between(found, Campaign.created_at, wanted.created_from, wanted.created_before)
     return pages.read(tx, CampaignRecord, found, ORDER, page)
 

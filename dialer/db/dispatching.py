@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, TextClause, text
 
-from dialer.db import caller_ids
+from dialer.db import caller_ids, trunk_groups
 from dialer.domain.campaigns import DialOrder
 from dialer.domain.sharing import Row
 
@@ -45,31 +45,31 @@ def promote(tx: Connection, most: int) -> int:
 
 
 _RUNNING: Final = text(f"""
-    SELECT campaign.id, campaign.version, campaign.trunk_id, campaign.cps, campaign.channels, campaign.max_attempts,
-           campaign.timeout_seconds, campaign.calling_window, campaign.default_time_zone,
+    SELECT campaign.id, campaign.version, campaign.trunk_group_id, campaign.cps, campaign.channels,
+           campaign.max_attempts, campaign.timeout_seconds, campaign.calling_window, campaign.default_time_zone,
            campaign.profile, campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays,
            campaign.consent_required, campaign.priority, campaign.weight, campaign.dial_order,
            EXISTS (SELECT FROM call_lists WHERE campaign_id = campaign.id AND NOT active) AS has_lists_off,
            campaign.people, campaign.abandon_ceiling, campaign.started_at,
-           trunk.node_id, trunk.cps AS trunk_cps, trunk.channels AS trunk_channels,
-           campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool, trunk.caller_id AS trunk_caller_id,
-           {caller_ids.OWNED} AS caller_ids,
+           {trunk_groups.WAY}, trunk.cps AS trunk_cps, trunk.channels AS trunk_channels,
+           campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool,
            {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, trunk.caller_id)", "trunk.id")},
            trunk.enabled AND node.enabled AND COALESCE(node.lease_until > clock_timestamp(), false) AS trunk_is_up,
            clock_timestamp() AS at
     FROM campaigns AS campaign
-    JOIN trunks AS trunk ON trunk.id = campaign.trunk_id
+    JOIN campaign_trunks AS way ON way.campaign_id = campaign.id
+    JOIN trunks AS trunk ON trunk.id = way.trunk_id
     JOIN pbx_nodes AS node ON node.id = trunk.node_id
     WHERE campaign.state = 'running'
       AND COALESCE(campaign.not_before <= clock_timestamp(), true)
       AND COALESCE(campaign.not_after > clock_timestamp(), true)
-    ORDER BY campaign.id
+    ORDER BY campaign.id, trunk.id
 """)
 
 
-def running_campaigns(tx: Connection) -> Sequence[RowMapping]:
-    """The running campaigns whose dates permit calls, with their trunks."""
-    return tx.execute(_RUNNING).mappings().all()
+def running_campaigns(tx: Connection, *, echo_max_age: float) -> Sequence[RowMapping]:
+    """The running campaigns whose dates permit calls: a row for each trunk that they may use."""
+    return tx.execute(_RUNNING, {"echo_max_age": echo_max_age}).mappings().all()
 
 
 _LOAD: Final = text("""
@@ -200,10 +200,10 @@ _QUEUE: Final = text("""
         RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.position, contacts.attempts,
             contacts.extra_attempts, contacts.callback_at, chosen.turn
     )
-    INSERT INTO calls (id, campaign_id, contact_id, phone_number, caller_id, trunk_id, node_id, attempt_number,
-                       max_attempts, policy_version, timeout_seconds, turn, callback_for)
+    INSERT INTO calls (id, campaign_id, contact_id, phone_number, caller_id, trunk_id, trunk_group_id, node_id,
+                       attempt_number, max_attempts, policy_version, timeout_seconds, turn, callback_for)
     SELECT taken.open_call_id, :campaign_id, taken.id, COALESCE(number.phone_number, taken.phone_number),
-           CAST(:caller_id AS text), :trunk_id, :node_id, taken.attempts + 1,
+           CAST(:caller_id AS text), :trunk_id, CAST(:trunk_group_id AS smallint), :node_id, taken.attempts + 1,
            -- Who has asked for the call gets it, after the last attempt too.
            GREATEST(:max_attempts + taken.extra_attempts,
                     CASE WHEN taken.callback_at IS NOT NULL THEN taken.attempts + 1 END), :version,
@@ -234,6 +234,7 @@ def queue(
         if campaign["caller_id_pool"]
         else campaign["campaign_caller_id"] or campaign["trunk_caller_id"],
         "trunk_id": campaign["trunk_id"],
+        "trunk_group_id": campaign["trunk_group_id"],
         "node_id": campaign["node_id"],
         "max_attempts": campaign["max_attempts"],
         "version": campaign["version"],

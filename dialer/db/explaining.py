@@ -8,6 +8,24 @@ from sqlalchemy import Connection, RowMapping, text
 
 from dialer.db import caller_ids, dnc
 
+# Of a group the trunk that the call would go over: one that may show the caller id, which works, of the most weight.
+_BEST: Final = f"""
+    SELECT member.trunk_id FROM trunk_group_members AS member
+    JOIN trunks AS trunk ON trunk.id = member.trunk_id JOIN pbx_nodes AS node ON node.id = trunk.node_id
+    CROSS JOIN LATERAL (
+        SELECT {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, trunk.caller_id)", "trunk.id")}
+    ) AS shown
+    WHERE member.group_id = campaign.trunk_group_id
+    ORDER BY campaign.caller_id_pool IS NOT NULL AND NOT EXISTS (
+                 SELECT FROM caller_ids AS own WHERE own.trunk_id = trunk.id AND own.enabled
+                   AND (jsonb_array_length(campaign.caller_id_pool -> 'numbers') = 0
+                        OR (campaign.caller_id_pool -> 'numbers') @> to_jsonb(own.phone_number))
+             ), shown.pinned_elsewhere,
+             NOT (trunk.enabled AND node.enabled AND COALESCE(node.lease_until > clock_timestamp(), false)),
+             member.weight DESC, member.trunk_id
+    LIMIT 1
+"""
+
 # The same names as the candidates of a claim: one function makes the gate's facts of both.
 _CONTACTS: Final = text(f"""
     SELECT contact.id AS contact_id, contact.campaign_id, next.phone_number, contact.state AS contact_state,
@@ -27,7 +45,7 @@ _CONTACTS: Final = text(f"""
            EXISTS (SELECT FROM allow_list WHERE allow_list.phone_number = next.phone_number) AS allow_listed,
            CAST(:at AS timestamptz) AS at,
            campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool, trunk.caller_id AS trunk_caller_id,
-           trunk.id AS trunk_id, trunk.node_id,
+           trunk.id AS trunk_id, trunk.node_id, campaign.trunk_group_id,
            {caller_ids.OWNED} AS caller_ids,
            {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, trunk.caller_id)", "trunk.id")},
            trunk.enabled AND node.enabled AS trunk_enabled,
@@ -35,7 +53,7 @@ _CONTACTS: Final = text(f"""
            control.stop_at, control.allow_list_only
     FROM contacts AS contact
     JOIN campaigns AS campaign ON campaign.id = contact.campaign_id
-    JOIN trunks AS trunk ON trunk.id = campaign.trunk_id
+    JOIN trunks AS trunk ON trunk.id = COALESCE(campaign.trunk_id, ({_BEST}))
     JOIN pbx_nodes AS node ON node.id = trunk.node_id
     JOIN zone_sets AS zone ON zone.id = contact.zone_id
     LEFT JOIN call_lists AS list ON list.id = contact.call_list_id

@@ -7,19 +7,28 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, text
 
 _CAMPAIGNS: Final = text("""
-    SELECT campaign.id, campaign.state, campaign.trunk_id, campaign.cps, campaign.people, campaign.max_attempts,
-           campaign.channels, campaign.abandon_ceiling, campaign.started_at,
-           campaign.timeout_seconds, campaign.calling_window, campaign.default_time_zone, campaign.profile,
+    SELECT campaign.id, campaign.state, campaign.trunk_group_id,
+           COALESCE(campaign.trunk_id, -campaign.trunk_group_id) AS trunk_id,
+           campaign.cps, campaign.people, campaign.max_attempts, campaign.channels,
+           campaign.abandon_ceiling, campaign.started_at, campaign.timeout_seconds, campaign.calling_window,
+           campaign.default_time_zone, campaign.profile,
            campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays, campaign.consent_required,
            campaign.not_before, campaign.not_after, campaign.priority, campaign.weight, campaign.retry_policy,
            campaign.dial_order,
-           trunk.cps AS trunk_cps, trunk.channels AS trunk_channels,
-           trunk.enabled AND node.enabled AS trunk_enabled,
-           COALESCE(node.lease_until > clock_timestamp(), false) AS listener_alive,
+           ways.cps AS trunk_cps, ways.channels AS trunk_channels, ways.enabled AS trunk_enabled,
+           ways.listener_alive,
            control.stop_at, control.allow_list_only
     FROM campaigns AS campaign
-    JOIN trunks AS trunk ON trunk.id = campaign.trunk_id
-    JOIN pbx_nodes AS node ON node.id = trunk.node_id
+    -- The trunks of a group are taken as one: those that are used, or all where none is.
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(sum(trunk.cps) FILTER (WHERE trunk.enabled AND node.enabled), sum(trunk.cps)) AS cps,
+               COALESCE(sum(trunk.channels) FILTER (WHERE trunk.enabled AND node.enabled), sum(trunk.channels))
+                   AS channels,
+               bool_or(trunk.enabled AND node.enabled) AS enabled,
+               bool_or(COALESCE(node.lease_until > clock_timestamp(), false)) AS listener_alive
+        FROM campaign_trunks AS way JOIN trunks AS trunk ON trunk.id = way.trunk_id
+        JOIN pbx_nodes AS node ON node.id = trunk.node_id WHERE way.campaign_id = campaign.id
+    ) AS ways
     CROSS JOIN control
     WHERE campaign.id = :campaign_id
        OR campaign.state = 'running' AND COALESCE(campaign.not_after > clock_timestamp(), true)

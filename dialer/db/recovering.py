@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-# As many of each campaign's contacts as its trunk can have dialed in the lost span, in the order of dispatch, for each
+# As many of each campaign's contacts as its trunks can have dialed in the lost span, in the order of dispatch, for each
 # zone: any of them may have been next.
 _HOLD_BACK: Final = text("""
     WITH next AS (
@@ -13,10 +13,13 @@ _HOLD_BACK: Final = text("""
                    PARTITION BY contact.campaign_id, contact.zone_id
                    ORDER BY contact.state = 'waiting' DESC, contact.priority DESC, contact.id
                ) AS place,
-               least(trunk.cps, campaign.cps) * :lost_seconds AS dialed_at_most
+               least(way.cps, campaign.cps) * :lost_seconds AS dialed_at_most
         FROM contacts AS contact
         JOIN campaigns AS campaign ON campaign.id = contact.campaign_id
-        JOIN trunks AS trunk ON trunk.id = campaign.trunk_id
+        CROSS JOIN LATERAL (
+            SELECT sum(trunk.cps) AS cps FROM campaign_trunks AS member
+            JOIN trunks AS trunk ON trunk.id = member.trunk_id WHERE member.campaign_id = campaign.id
+        ) AS way
         WHERE campaign.state IN ('running', 'paused')
           AND (contact.state = 'ready' OR (contact.state = 'waiting' AND contact.next_attempt_at < clock_timestamp()))
     ), held AS (

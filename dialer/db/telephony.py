@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
 from dialer.db import pages
 from dialer.db.pages import Order, Page, PageRequest
@@ -93,6 +93,17 @@ def edit_node(tx: Connection, node_id: int, values: dict[str, Any]) -> NodeRecor
 def nodes(tx: Connection, page: PageRequest, *, enabled: bool | None, name: str | None) -> Page[NodeRecord]:
     statement = pages.matching(select(*_NODE), PbxNode, enabled=enabled, name=name)
     return pages.read(tx, NodeRecord, statement, NODES, page)
+
+
+def nodes_of_campaign(tx: Connection, campaign_id: int) -> list[NodeRecord]:
+    """The nodes of the trunk or trunks that a campaign's calls may go over."""
+    of_campaign = text(
+        "SELECT trunk.node_id FROM campaign_trunks AS way JOIN trunks AS trunk ON trunk.id = way.trunk_id "
+        "WHERE way.campaign_id = :campaign_id"
+    )
+    ids = list(tx.scalars(of_campaign, {"campaign_id": campaign_id}))
+    statement = select(*_NODE).where(PbxNode.id.in_(ids)).order_by(PbxNode.id)
+    return [NodeRecord(**row) for row in tx.execute(statement).mappings()]
 
 
 def create_trunk(tx: Connection, values: dict[str, Any]) -> TrunkRecord:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from dialer.clock import Clock
-from dialer.db import caller_ids, telephony
+from dialer.db import caller_ids, telephony, trunk_groups
 from dialer.db.caller_ids import CallerIdRecord
 from dialer.db.pages import Page, PageRequest
 from dialer.db.records import explaining
@@ -122,6 +122,31 @@ def check(tx: Connection, trunk_id: int, caller_id: str | None, pool: CallerIdPo
             raise _invalid("caller_id", f"{shown.wrong}; see GET /v1/trunks/{trunk_id}/caller-ids")
     if pool is not None:
         _check_pool(trunk_id, owned, pool)
+
+
+def check_way(
+    tx: Connection, trunk_id: int | None, group_id: int | None, caller_id: str | None, pool: CallerIdPool | None
+) -> None:
+    """As `check`, for a trunk or a group. Of a group one trunk at least must be able to show it: others are left out.
+
+    Raises:
+        InvalidInput: names the field, and what to do.
+    """
+    if trunk_id is not None:
+        check(tx, trunk_id, caller_id, pool)
+        return
+    members = trunk_groups.members(tx, group_id or 0)
+    if members and not any(permits(tx, member, caller_id, pool) for member in members):
+        check(tx, members[0], caller_id, pool)
+
+
+def permits(tx: Connection, trunk_id: int, caller_id: str | None, pool: CallerIdPool | None) -> bool:
+    """Whether the trunk may show it."""
+    try:
+        check(tx, trunk_id, caller_id, pool)
+    except InvalidInput:
+        return False
+    return True
 
 
 def check_trunk(tx: Connection, trunk_id: int | None, caller_id: str) -> None:

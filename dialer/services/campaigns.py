@@ -28,7 +28,8 @@ from dialer.services.ending import withdraw_queued
 from dialer.services.idempotency import Within, nothing_more
 from dialer.services.revisions import ANY, Revisions
 
-_CALLER_ID: Final = frozenset({"trunk_id", "caller_id", "caller_id_pool"})
+_CALLER_ID: Final = frozenset({"trunk_id", "trunk_group_id", "caller_id", "caller_id_pool"})
+_WAYS: Final = ("trunk_id", "trunk_group_id")
 _LET_WAIT: Final = frozenset(
     {*gating.OWN_RULES, "default_time_zone", "not_before", "not_after", "max_attempts", "retry_policy"}
 )
@@ -41,6 +42,7 @@ class NewCampaign:
     """What a campaign is made of.
 
     Attributes:
+        trunk_id, trunk_group_id: what its calls go over: one of them, the other is None.
         caller_id: None for the trunk's. It must be the trunk's, where the trunk has said which are.
         caller_id_pool: instead of `caller_id`: it is chosen for each call.
         cps, channels: its own limits, below those of its trunk.
@@ -55,8 +57,9 @@ class NewCampaign:
     """
 
     name: str
-    trunk_id: int
+    trunk_id: int | None
     answer_action: AnswerAction
+    trunk_group_id: int | None = None
     caller_id: str | None = None
     caller_id_pool: CallerIdPool | None = None
     timeout_seconds: int = 30
@@ -96,13 +99,13 @@ class Campaigns:
 
         Raises:
             Conflict: there is one of that name.
-            InvalidInput: no such trunk or profile; its rules would loosen the profile's; a caller id that isn't the
-                trunk's; an uploaded sound that isn't there.
+            InvalidInput: no such trunk, group or profile; its rules would loosen the profile's; a caller id that isn't
+                the trunk's; an uploaded sound that isn't there.
         """
         values = {name: getattr(new, name) for name in NewCampaign.__dataclass_fields__}
         _check(_stored(values))
         with explaining(_violations(values)), self._engine.begin() as tx:
-            caller_ids.check(tx, new.trunk_id, new.caller_id, new.caller_id_pool)
+            caller_ids.check_way(tx, new.trunk_id, new.trunk_group_id, new.caller_id, new.caller_id_pool)
             sounds.check(tx, new.answer_action)
             campaign = campaigns.create(tx, {**_stored(values), "created_by": user})
             within(tx, campaign)
@@ -151,8 +154,8 @@ class Campaigns:
             PreconditionFailed: it has another revision.
             NotFound: no such campaign.
             Conflict: it is cancelled, or the new name is taken.
-            InvalidInput: no such trunk or profile; its rules would loosen the profile's; a caller id that isn't the
-                trunk's; an uploaded sound that isn't there.
+            InvalidInput: no such trunk, group or profile; its rules would loosen the profile's; a caller id that isn't
+                the trunk's; an uploaded sound that isn't there.
         """
 
         def action(tx: Connection) -> CampaignRecord:
@@ -160,15 +163,17 @@ class Campaigns:
             revisions.check(of, campaign.revision)
             if campaign.state == CampaignState.CANCELLED:
                 raise Conflict("A cancelled campaign can't be edited.")
-            after = asdict(campaign) | _stored(changes)
+            changed = _stored(_with_way(changes))
+            after = asdict(campaign) | changed
             _check(after)
             if changes.keys() & _CALLER_ID:
-                caller_ids.check(tx, after["trunk_id"], after["caller_id"], _pool(after["caller_id_pool"]))
+                way = (after["trunk_id"], after["trunk_group_id"])
+                caller_ids.check_way(tx, *way, after["caller_id"], _pool(after["caller_id_pool"]))
             if "answer_action" in changes:
                 sounds.check(tx, changes["answer_action"])
             if not changes:
                 return campaign
-            return campaigns.edit(tx, campaign_id, _stored(changes), reconsider=not _LET_WAIT.isdisjoint(changes))
+            return campaigns.edit(tx, campaign_id, changed, reconsider=not _LET_WAIT.isdisjoint(changes))
 
         with explaining(_violations(changes)):
             return decide(self._engine, self._clock, action, scope=[Call.campaign_id == campaign_id])
@@ -230,12 +235,20 @@ def _check(values: Mapping[str, Any]) -> None:
         wrong.append(("not_after", "must be later than not_before"))
     if values["caller_id"] is not None and values["caller_id_pool"] is not None:
         wrong.append(("caller_id_pool", "can't be together with caller_id: set one of them to null"))
+    if (values["trunk_id"] is None) == (values["trunk_group_id"] is None):
+        wrong.append(("trunk_id", "name either a trunk or, as trunk_group_id, a group of them"))
     if values["people"] is None and reaches_people(ANSWER_ACTION.validate_python(values["answer_action"])):
         wrong.append(("people", "must be stated, as the answer action transfers to people: how many of them are free"))
     wrong += profiles.loosened(gating.own_rules(values), values["timeout_seconds"])
     if wrong:
         detail = "; ".join(f"{name}: {message}" for name, message in wrong)
         raise InvalidInput(f"{detail}.", errors=[{"field": name, "message": message} for name, message in wrong])
+
+
+def _with_way(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Who names a trunk has no group any more, and the other way round."""
+    named = [name for name in _WAYS if changes.get(name) is not None]
+    return {**dict.fromkeys(_WAYS), **changes} if len(named) == 1 else dict(changes)
 
 
 def _pool(stored: Mapping[str, Any] | None) -> CallerIdPool | None:
@@ -254,10 +267,13 @@ def _plain(value: Any) -> Any:
 
 
 def _violations(values: Mapping[str, Any]) -> dict[str, DialerError]:
-    trunk = f"there is no trunk {values.get('trunk_id')}"
+    trunk, group = f"there is no trunk {values.get('trunk_id')}", f"there is no group {values.get('trunk_group_id')}"
     return {
         "uq_campaigns_name": Conflict(f"There is a campaign named {values.get('name')!r} already."),
         "fk_campaigns_trunk_id": InvalidInput(
             f"{trunk[0].upper()}{trunk[1:]}.", errors=[{"field": "trunk_id", "message": trunk}]
+        ),
+        "fk_campaigns_trunk_group_id": InvalidInput(
+            f"{group[0].upper()}{group[1:]}.", errors=[{"field": "trunk_group_id", "message": group}]
         ),
     }

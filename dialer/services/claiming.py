@@ -240,7 +240,8 @@ class Claims:
             if row["campaign_id"] is not None:
                 scope = campaign_scope(row["campaign_id"])
                 cps = float(row["cps"]) if row["cps"] is not None else None
-                channels = row["channels"] if row["channels"] is not None else trunk["channels"]
+                # Without one of its own the trunks' limits hold, of which it may have several.
+                channels = row["channels"] if row["channels"] is not None else self._settings.max_channels
                 pace = gated.facts[row["id"]].people
                 if pace is not None:
                     # From the claim to its end a call keeps somebody busy: people are channels.

@@ -1,5 +1,7 @@
 """Turn due contacts into queued calls: every second, a few seconds of work ahead, for zones that are open."""
 
+import logging
+import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -11,13 +13,18 @@ from dialer import failpoints
 from dialer.config import Settings
 from dialer.db import dispatching
 from dialer.db.dispatching import Place
-from dialer.domain.caller_ids import Owned
 from dialer.domain.profiles import rules_for
 from dialer.domain.sharing import Row, Sharing, Turns
+from dialer.domain.trunks import USABLE, TrunkState
 from dialer.failpoints import Step
 from dialer.services import gating, people
+from dialer.services.moving import Chance, move_stranded, shows_caller_id
 from dialer.services.nudges import Nudges
+from dialer.services.parts import Parts
 from dialer.services.reconsidering import reconsider
+from dialer.services.trunk_states import TrunkStates
+
+log = logging.getLogger(__name__)
 
 Campaign = RowMapping | Mapping[str, Any]
 
@@ -29,17 +36,37 @@ _JOBS_A_TRUNK: Final = 8
 class Dispatching:
     """Beat's tick. Two at once are harmless, and one that is missed costs a second."""
 
-    def __init__(self, engine: Engine, nudges: Nudges, settings: Settings) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        nudges: Nudges,
+        states: TrunkStates,
+        settings: Settings,
+        chance: Chance = random.random,
+    ) -> None:
         self._engine = engine
         self._nudges = nudges
+        self._states = states
         self._settings = settings
+        self._chance = chance
 
     def tick(self) -> int:
         """Queue what is due, complete what is finished, and tell the workers; how many calls were queued."""
+        self._move()
         queued = self._tick()
         with self._engine.begin() as tx:
             dispatching.mark(tx)
         return queued
+
+    def _move(self) -> None:
+        with self._engine.begin() as tx:
+            if dispatching.try_lock(tx) and not dispatching.is_stopped(tx):
+                moved = move_stranded(tx, self._running(tx), self._states, self._settings, self._chance)
+                if moved:
+                    log.info("%d calls go over other trunks of their groups", moved)
+
+    def _running(self, tx: Connection) -> Sequence[RowMapping]:
+        return dispatching.running_campaigns(tx, echo_max_age=self._settings.echo_max_age_seconds)
 
     def _tick(self) -> int:
         with self._engine.begin() as tx:
@@ -47,7 +74,7 @@ class Dispatching:
                 return 0
             reconsider(tx, self._settings)
             dispatching.promote(tx, _PROMOTED_AT_ONCE)
-            queued = self._fill(tx, dispatching.running_campaigns(tx))
+            queued = self._fill(tx, self._running(tx))
             dispatching.complete(tx)
             trunks = dispatching.trunks_with_work(tx)
             failpoints.reach(Step.DISPATCH_UNCOMMITTED)
@@ -58,22 +85,40 @@ class Dispatching:
         return queued
 
     def _fill(self, tx: Connection, campaigns: Sequence[RowMapping]) -> int:
-        campaigns = [c for c in campaigns if c["trunk_is_up"] and _has_caller_id(c)]
+        states = self._states.of(c for c in campaigns if c["trunk_group_id"] is not None)
+        campaigns = [c for c in campaigns if _is_up(c, states) and shows_caller_id(c)]
         may_call = _with_people(tx, campaigns)
         if not may_call:
             return 0
         places = dispatching.places(tx)
-        load = dispatching.load(tx)
         open_places = {campaign["id"]: _open_places(campaign, places) for campaign in may_call}
+        may_call = [campaign for campaign in may_call if open_places[campaign["id"]]]
+        load, ahead = dispatching.load(tx), self._settings.queue_ahead_seconds
+        by_trunk = {
+            trunk_id: [c for c in may_call if c["trunk_id"] == trunk_id]
+            for trunk_id in sorted({campaign["trunk_id"] for campaign in may_call})
+        }
+        sharings = {
+            trunk_id: Sharing([row for row in load if row["trunk_id"] == trunk_id], ahead) for trunk_id in by_trunk
+        }
+
+        def due(campaign: Row, most: int) -> int:
+            zone_ids = open_places[campaign["id"]]
+            wanted = dispatching.due_callbacks(tx, campaign["id"], zone_ids, most)
+            return len({*wanted, *(row["id"] for row in dispatching.due_contacts(tx, campaign, zone_ids, most))})
 
         def queue(campaign: Row, most: int, turns: Turns) -> int:
-            return self._queue(tx, campaign, open_places[campaign["id"]], most, turns)
+            most = parts.most(campaign, most)
+            got = self._queue(tx, campaign, open_places[campaign["id"]], most, turns) if most else 0
+            parts.take(campaign, got)
+            return got
 
-        queued = 0
-        for trunk_id in sorted({campaign["trunk_id"] for campaign in may_call}):
-            sharing = Sharing([row for row in load if row["trunk_id"] == trunk_id], self._settings.queue_ahead_seconds)
-            may_dial = [c for c in may_call if c["trunk_id"] == trunk_id and open_places[c["id"]]]
-            queued += sharing.fill(may_dial, queue)
+        parts = Parts([c for c in may_call if c["trunk_group_id"] is not None], states, load, ahead, due, self._chance)
+        queued = sum(sharings[trunk_id].fill(by_trunk[trunk_id], queue) for trunk_id in by_trunk)
+        # What other campaigns have left no room for on one trunk of a group goes to the others.
+        for trunk_id in by_trunk:
+            if parts.offer(trunk_id):
+                queued += sharings[trunk_id].fill(by_trunk[trunk_id], queue)
         return queued
 
     def _queue(self, tx: Connection, campaign: Row, zone_ids: Sequence[int], most: int, turns: Turns) -> int:
@@ -89,10 +134,10 @@ class Dispatching:
         return dispatching.queue(tx, campaign, contact_ids, call_ids, turns(len(contact_ids)))
 
 
-def _has_caller_id(campaign: RowMapping) -> bool:
-    """Whether the gate would find one to show: that doesn't depend on the callee."""
-    row = {**campaign, "campaign_id": campaign["id"], "phone_number": ""}
-    return gating.shown(row, Owned(campaign["trunk_caller_id"], campaign["caller_ids"])).wrong is None
+def _is_up(campaign: RowMapping, states: Mapping[int, TrunkState]) -> bool:
+    if campaign["trunk_group_id"] is None:
+        return bool(campaign["trunk_is_up"])
+    return states[campaign["trunk_id"]] in USABLE
 
 
 def _with_people(tx: Connection, campaigns: Sequence[RowMapping]) -> list[Campaign]:

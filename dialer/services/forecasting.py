@@ -307,6 +307,8 @@ def _assumptions(
         said.append("the campaign has no people to speak to who answers: it is taken to have enough from now on")
     elif asked["people"] is not None:
         said.append("its people stay as many as they are, and abandoned calls make it no slower than it is")
+    if asked["trunk_group_id"] is not None:
+        said.append("the trunks of its group are taken as one, which campaigns outside the group don't use")
     if not (asked["trunk_enabled"] and asked["listener_alive"]):
         said.append("the trunk, its node or its listener is not working: it is taken to work from now on")
     return said

@@ -24,6 +24,7 @@ from dialer.services import gating, numbers, sounds
 from dialer.services.calls import CallDetails, Calls
 from dialer.services.idempotency import Within, nothing_more
 from dialer.services.nudges import Nudges
+from dialer.services.trunk_states import TrunkStates
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class NewCall:
     Attributes:
         phone_number: E.164, or national with a `default_region`.
         trunk_id: None where there is only one trunk.
+        trunk_group_id: instead of `trunk_id`: one of its trunks is chosen, by weight, of those that work.
         caller_id: None for the trunk's.
         caller_id_pool: instead of `caller_id`: one of the trunk's is chosen.
         variables: channel variables by name.
@@ -42,6 +44,7 @@ class NewCall:
     phone_number: str
     answer_action: AnswerAction
     trunk_id: int | None = None
+    trunk_group_id: int | None = None
     caller_id: str | None = None
     caller_id_pool: CallerIdPool | None = None
     timeout_seconds: int = 30
@@ -53,8 +56,11 @@ class NewCall:
 class SingleCalls:
     """Queues calls outside any campaign. The worker's gate decides again, with the claim."""
 
-    def __init__(self, engine: Engine, clock: Clock, settings: Settings, nudges: Nudges, calls: Calls) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, settings: Settings, nudges: Nudges, calls: Calls, states: TrunkStates
+    ) -> None:
         self._engine = engine
+        self._states = states
         self._clock = clock
         self._settings = settings
         self._nudges = nudges
@@ -67,16 +73,15 @@ class SingleCalls:
             within: called with the call in the transaction that makes it.
 
         Raises:
-            InvalidInput: not a phone number; no such trunk or time zone; the trunk is ambiguous; a caller id that isn't
-                the trunk's; an uploaded sound that isn't there.
+            InvalidInput: not a phone number; no such trunk, group or time zone; the trunk is ambiguous; a caller id
+                that isn't the trunk's; an uploaded sound that isn't there.
             GateRefused: it must not be dialed now; `extra` has `gate_code` and `until`.
         """
         number = numbers.read(new.phone_number, new.default_region, self._settings.special_numbers_allowed)
         zone_names = _zones(number, new.time_zone)
         call_id = UUID(str(uuid_utils.uuid7()))
         with self._engine.begin() as tx:
-            trunk = _trunk(tx, new.trunk_id)
-            caller_id_service.check(tx, trunk.id, new.caller_id, new.caller_id_pool)
+            trunk = self._trunk(tx, new)
             sounds.check(tx, new.answer_action)
             asked = self._ask_gate(tx, call_id, new, trunk, number.e164, zone_names)
             call = {
@@ -84,6 +89,7 @@ class SingleCalls:
                 "phone_number": number.e164,
                 "caller_id": asked.caller_id.caller_id,
                 "trunk_id": trunk.id,
+                "trunk_group_id": new.trunk_group_id,
                 "node_id": trunk.node_id,
                 "zone_id": call_records.zone_set_id(tx, zone_names),
                 "attempt_number": 1,
@@ -96,6 +102,22 @@ class SingleCalls:
             within(tx, details)
         self._nudges.work_on_trunk(trunk.id)
         return details
+
+    def _trunk(self, tx: Connection, new: NewCall) -> TrunkRecord:
+        if new.trunk_group_id is None:
+            trunk = _trunk(tx, new.trunk_id)
+            caller_id_service.check(tx, trunk.id, new.caller_id, new.caller_id_pool)
+            return trunk
+        caller_id_service.check_way(tx, None, new.trunk_group_id, new.caller_id, new.caller_id_pool)
+        found = self._states.choose(
+            tx,
+            new.trunk_group_id,
+            lambda trunk_id: caller_id_service.permits(tx, trunk_id, new.caller_id, new.caller_id_pool),
+        )
+        if found is None:
+            message = f"there is no trunk group {new.trunk_group_id}"
+            raise InvalidInput(f"trunk_group_id: {message}.", errors=[{"field": "trunk_group_id", "message": message}])
+        return _trunk(tx, found)
 
     def _ask_gate(
         self,

@@ -49,8 +49,8 @@ class SoundChecks:
         self._socket_of = socket_of
 
     def require(self, campaign_id: int) -> None:
-        """Refuse a campaign whose PBX can't play one of its sounds. A PBX that can't be asked refuses nothing: no
-        call goes to it either.
+        """Refuse a campaign one of whose PBXs can't play one of its sounds. A PBX that can't be asked refuses nothing:
+        no call goes to it either.
 
         Raises:
             SoundsMissing: names the node and the sounds.
@@ -66,24 +66,24 @@ class SoundChecks:
             uploaded = {name: sound_id for name in wanted if (sound_id := upload_id(name)) is not None}
             addresses = media(tx, uploaded.keys(), self._settings.sounds_url) if uploaded else {}
             lengths = sounds.lengths(tx, uploaded.values())
-            trunk = telephony.get_trunk(tx, campaign.trunk_id)
-            found = telephony.get_node(tx, trunk.node_id) if trunk is not None else None
-        if found is None or not wanted:
+            found = telephony.nodes_of_campaign(tx, campaign_id)
+        if not wanted:
             return
         pieces = {
             Piece(addresses.get(name, name), lengths[uploaded[name]] if name in uploaded else None): name
             for name in sorted(wanted)
         }
-        failed = self._unplayable(found, list(pieces))
-        missing = [pieces[piece] for piece in failed or ()]
-        self._note(found.id, uploaded, missing, was_asked=failed is not None)
-        if missing:
-            raise SoundsMissing(
-                f"Node {found.name} can't play {', '.join(missing)}. Upload what is missing, or put it on the PBX; a "
-                "sound that was uploaded has to be fetched by the PBX from DIALER_SOUNDS_URL.",
-                node=found.name,
-                sounds=missing,
-            )
+        for node in found:
+            failed = self._unplayable(node, list(pieces))
+            missing = [pieces[piece] for piece in failed or ()]
+            self._note(node.id, uploaded, missing, was_asked=failed is not None)
+            if missing:
+                raise SoundsMissing(
+                    f"Node {node.name} can't play {', '.join(missing)}. Upload what is missing, or put it on the PBX; "
+                    "a sound that was uploaded has to be fetched by the PBX from DIALER_SOUNDS_URL.",
+                    node=node.name,
+                    sounds=missing,
+                )
 
     def check(self, sound_id: int) -> None:
         """Ask every enabled PBX to play an uploaded sound, all at once, and keep what becomes of it.

@@ -15,6 +15,7 @@ from dialer.domain.dispositions import Disposition
 from dialer.domain.people import Measured, Pace
 from dialer.errors import NotFound
 from dialer.services.people import pace_of
+from dialer.services.trunk_states import TrunkStanding, TrunkStates
 
 _LIVE: Final = text("""
     SELECT 'queued' AS state, count(*) AS n FROM calls WHERE state = 'queued' AND campaign_id = :campaign_id
@@ -58,6 +59,7 @@ class CampaignStats:
         calls: calls that have ended, by disposition.
         queued: calls that wait for a worker.
         in_flight: calls that may hold a channel, by state.
+        trunks: what its calls go over, and how that is.
     """
 
     campaign_id: int
@@ -72,14 +74,16 @@ class CampaignStats:
     in_flight_total: int
     import_running: bool
     people: PeopleStats | None
+    trunks: Sequence[TrunkStanding]
     as_of: datetime
 
 
 class Stats:
     """Reads counts."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, states: TrunkStates) -> None:
         self._engine = engine
+        self._states = states
 
     def campaign(self, campaign_id: int) -> CampaignStats:
         """Live counts; exact for what was committed at `as_of`.
@@ -91,10 +95,10 @@ class Stats:
             campaign = campaigns.get(tx, campaign_id)
             if campaign is None:
                 raise NotFound(f"There is no campaign {campaign_id}.")
-            return stats_of(tx, campaign)
+            return stats_of(tx, campaign, self._states)
 
 
-def stats_of(tx: Connection, campaign: CampaignRecord) -> CampaignStats:
+def stats_of(tx: Connection, campaign: CampaignRecord, states: TrunkStates) -> CampaignStats:
     """A campaign's counts, by the one snapshot that `tx` must have."""
     campaign_id = campaign.id
     found = counts.read(tx, campaign_id)
@@ -120,6 +124,7 @@ def stats_of(tx: Connection, campaign: CampaignRecord) -> CampaignStats:
         in_flight_total=sum(in_flight.values()),
         import_running=campaigns.import_runs(tx, campaign_id),
         people=_people(pace_of(tx, campaign, as_of)),
+        trunks=states.of_campaign(tx, campaign_id),
         as_of=as_of,
     )
 

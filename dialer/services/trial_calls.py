@@ -47,6 +47,7 @@ class TrialCalls:
             phone_number=phone_number,
             answer_action=ANSWER_ACTION.validate_python(campaign.answer_action),
             trunk_id=campaign.trunk_id,
+            trunk_group_id=campaign.trunk_group_id,
             caller_id=campaign.caller_id,
             caller_id_pool=CallerIdPool.model_validate(campaign.caller_id_pool) if campaign.caller_id_pool else None,
             timeout_seconds=campaign.timeout_seconds,

@@ -1,6 +1,6 @@
 """Rows to test on. Each takes a connection and what matters to the test; all else is such that a call may be made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ import uuid_utils.compat as uuid_utils
 from sqlalchemy import Connection, RowMapping, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dialer.db.tables import Call, CallList, Campaign, Contact, PbxNode, Trunk, ZoneSet
+from dialer.db.tables import Call, CallList, Campaign, Contact, PbxNode, Trunk, TrunkGroup, TrunkGroupMember, ZoneSet
 
 ALWAYS = {"start": "00:00", "end": "24:00", "days": [1, 2, 3, 4, 5, 6, 7]}
 _AREAS = (201, 202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228)
@@ -51,7 +51,15 @@ def make_trunk(tx: Connection, node_id: int, name: str = "carrier", **changes: A
     return int(tx.execute(insert(Trunk).values(**values | changes).returning(Trunk.id)).scalar_one())
 
 
-def make_campaign(tx: Connection, trunk_id: int, name: str = "campaign", **changes: Any) -> int:
+def make_group(tx: Connection, weights: Mapping[int, int], name: str = "carriers") -> int:
+    """A group of these trunks."""
+    group_id = int(tx.execute(insert(TrunkGroup).values(name=name).returning(TrunkGroup.id)).scalar_one())
+    rows = [{"group_id": group_id, "trunk_id": trunk_id, "weight": weight} for trunk_id, weight in weights.items()]
+    tx.execute(insert(TrunkGroupMember), rows)
+    return group_id
+
+
+def make_campaign(tx: Connection, trunk_id: int | None, name: str = "campaign", **changes: Any) -> int:
     """A running one that may call at any hour."""
     values: dict[str, Any] = {
         "name": name,

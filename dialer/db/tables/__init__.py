@@ -20,7 +20,15 @@ from dialer.db.tables.campaigns import (
 from dialer.db.tables.dnc import DncEntry, DncRefusal, DncUpload
 from dialer.db.tables.requeues import Requeue
 from dialer.db.tables.sounds import SoundCheck, UploadedSound
-from dialer.db.tables.telephony import AllowedNumber, Control, PbxNode, Trunk, TrunkCallerId
+from dialer.db.tables.telephony import (
+    AllowedNumber,
+    Control,
+    PbxNode,
+    Trunk,
+    TrunkCallerId,
+    TrunkGroup,
+    TrunkGroupMember,
+)
 from dialer.db.tables.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
@@ -53,6 +61,8 @@ __all__ = [
     "SoundCheck",
     "Trunk",
     "TrunkCallerId",
+    "TrunkGroup",
+    "TrunkGroupMember",
     "UploadedSound",
     "User",
     "Webhook",

@@ -77,6 +77,8 @@ class Call(CreatedAt, Base):
     phone_number: Mapped[str]
     caller_id: Mapped[str | None]
     trunk_id: Mapped[int] = mapped_column(SmallInteger, ForeignKey("trunks.id"))
+    trunk_group_id: Mapped[int | None] = mapped_column(SmallInteger)
+    """The group whose trunk it is: as long as the call is queued it may be moved to another one of these."""
     node_id: Mapped[int] = mapped_column(SmallInteger, ForeignKey("pbx_nodes.id"))
     zone_id: Mapped[int | None] = mapped_column(SmallInteger, ForeignKey("zone_sets.id"))
     """For a call without a contact."""

@@ -41,6 +41,7 @@ class Campaign(CreatedAt, Base):
         CheckConstraint("min_gap_seconds > 0", name="min_gap_pos"),
         CheckConstraint("not_before < not_after", name="dates"),
         CheckConstraint("caller_id IS NULL OR caller_id_pool IS NULL", name="one_caller_id"),
+        CheckConstraint("(trunk_id IS NULL) <> (trunk_group_id IS NULL)", name="trunk_or_group"),
         CheckConstraint(one_of("dial_order", DialOrder), name="dial_order"),
         CheckConstraint("people >= 0", name="people_ge_0"),
         CheckConstraint("abandon_ceiling > 0 AND abandon_ceiling <= 100", name="abandon_ceiling_range"),
@@ -54,7 +55,9 @@ class Campaign(CreatedAt, Base):
     """Counts the edits: recorded on every call as its `policy_version`."""
     rules_version: Mapped[int] = mapped_column(server_default="1")
     """The version at which a rule that lets contacts wait was edited last."""
-    trunk_id: Mapped[int] = mapped_column(ForeignKey("trunks.id"))
+    trunk_id: Mapped[int | None] = mapped_column(ForeignKey("trunks.id"))
+    """None: it has a group of them."""
+    trunk_group_id: Mapped[int | None] = mapped_column(ForeignKey("trunk_groups.id"))
     caller_id: Mapped[str | None]
     caller_id_pool: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """How the caller id is chosen among the trunk's (dialer.domain.caller_ids.CallerIdPool)."""

@@ -57,6 +57,29 @@ class Trunk(CreatedAt, Base):
     enabled: Mapped[bool] = mapped_column(server_default="true")
 
 
+class TrunkGroup(CreatedAt, Base):
+    """Trunks that stand in for each other. A campaign or a call may name a group instead of a trunk."""
+
+    __tablename__ = "trunk_groups"
+
+    id: Mapped[int] = mapped_column(SmallInteger, Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+
+
+class TrunkGroupMember(Base):
+    """A trunk of a group. Which trunks a campaign may use is told by the view `campaign_trunks` (migration 0025)."""
+
+    __tablename__ = "trunk_group_members"
+    __table_args__ = (CheckConstraint("weight > 0", name="weight_pos"),)
+
+    group_id: Mapped[int] = mapped_column(
+        SmallInteger, ForeignKey("trunk_groups.id", ondelete="CASCADE"), primary_key=True
+    )
+    trunk_id: Mapped[int] = mapped_column(SmallInteger, ForeignKey("trunks.id"), primary_key=True)
+    weight: Mapped[int] = mapped_column(SmallInteger)
+    """Its part of the group's calls."""
+
+
 class TrunkCallerId(CreatedAt, Base):
     """A number that calls over a trunk may show. It is pinned to that trunk: no other may show it."""
 

@@ -12,6 +12,7 @@ from dialer.db import campaigns, streaming
 from dialer.db.streaming import EndedCall, Place
 from dialer.errors import InvalidInput, NotFound
 from dialer.services.stats import CampaignStats, stats_of
+from dialer.services.trunk_states import TrunkStates
 
 BATCH: Final = 200
 """Calls of a campaign that are read at once."""
@@ -76,8 +77,9 @@ class Round:
 class Feed:
     """Reads what live streams tell."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, states: TrunkStates) -> None:
         self._engine = engine
+        self._states = states
 
     def begin(self, campaign_id: int, last_event_id: str | None) -> Beginning:
         """Where a reader begins: behind the event that it had last, or now.
@@ -108,7 +110,7 @@ class Feed:
             for index, call in streaming.ended(tx, wanted, before=settled.before, limit=BATCH):
                 calls[wanted[index]].append(call)
             found = [campaign for i in sorted(counted) if (campaign := campaigns.get(tx, i)) is not None]
-            stats = {campaign.id: stats_of(tx, campaign) for campaign in found}
+            stats = {campaign.id: stats_of(tx, campaign, self._states) for campaign in found}
         is_complete = all(len(found) < BATCH for found in calls.values())
         return Round(_short(settled.history), calls, stats, is_complete)
 

@@ -5,9 +5,12 @@ import pytest
 from tests.integration.api.conftest import Api
 
 
-@pytest.fixture(params=["campaigns", "trunks", "nodes"])
+@pytest.fixture(params=["campaigns", "trunks", "nodes", "trunk-groups"])
 def path(request: pytest.FixtureRequest, admin: Api, campaign_id: int) -> str:
     """A thing that can be edited, with a name."""
+    if request.param == "trunk-groups":
+        trunk = admin.get("/v1/trunks").json["items"][0]["id"]
+        admin.post("/v1/trunk-groups", {"name": "carriers", "trunks": [{"trunk_id": trunk}]})
     listed = admin.get(f"/v1/{request.param}").json["items"]
     return f"/v1/{request.param}/{listed[0]['id']}"
 

@@ -178,7 +178,7 @@ def test_the_next_contacts_are_those_of_lists_that_are_on_by_priority_and_order(
             (contact_id,) = make_contacts(tx, campaign_id, [number(n)], zones=[ZONES[zone]], **rest)
             if state == "ready" and zone < 2 and list_n not in off:
                 found.append((-priority, contact_id if order is DialOrder.LIST else -contact_id))
-        (campaign,) = dispatching.running_campaigns(tx)
+        (campaign,) = dispatching.running_campaigns(tx, echo_max_age=30)
         zone_ids = [i for i, place in dispatching.places(tx).items() if set(place.zones) & set(ZONES[:2])]
         due = dispatching.due_contacts(tx, campaign, zone_ids, most)
         assert [contact["id"] for contact in due] == [abs(contact_id) for _, contact_id in sorted(found)[:most]]
@@ -202,7 +202,7 @@ def test_what_comes_next_is_found_by_index_however_many_are_in_the_way(
             tx.execute(fill, common | {"list": list_id, "prefix": str(prefix), "last": last})
     world.execute("ANALYZE contacts")
     with world.engine.begin() as tx:
-        (campaign,) = dispatching.running_campaigns(tx)
+        (campaign,) = dispatching.running_campaigns(tx, echo_max_age=30)
         statement = dispatching._DUE[campaign["has_lists_off"]][order]
         plan = tx.execute(
             text(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.text}"),

@@ -177,7 +177,7 @@ class CountedFeed(Feed):
     """Counts how often it is read."""
 
     def __init__(self, dialer: Dialer) -> None:
-        super().__init__(dialer.engine)
+        super().__init__(dialer.engine, dialer.trunk_states)
         self.reads = 0
         self.broken: Exception | None = None
 
