@@ -7,7 +7,19 @@ from flask_openapi3.openapi import OpenAPI
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, conditional, description, errors, idempotency, limits, metrics, openapi, page, streams
+from api import (
+    auth,
+    conditional,
+    description,
+    errors,
+    idempotency,
+    limits,
+    metrics,
+    openapi,
+    page,
+    streams,
+    telling,
+)
 from api.context import EXTENSION
 from api.routes import BLUEPRINTS
 from api.schemas.common import Problem
@@ -63,6 +75,7 @@ def create_app(dialer: Dialer) -> OpenAPI:
     page.install(app)
     errors.install(app)
     metrics.install(app)
+    telling.install(app)
     auth.install(app, dialer.settings)
     idempotency.install(app)
     limits.install(app, dialer.settings)

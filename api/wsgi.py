@@ -3,6 +3,7 @@
 from flask_openapi3.openapi import OpenAPI
 
 from api.app import create_app
+from dialer import tracing
 from dialer.bootstrap import Dialer
 from dialer.config import load_settings
 from dialer.embedded.servers import resolve
@@ -17,4 +18,5 @@ def create() -> OpenAPI:
     """
     settings = resolve(load_settings())
     configure(settings)
+    tracing.start(settings, "api")
     return create_app(Dialer(settings, name="api"))

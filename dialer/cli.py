@@ -32,6 +32,7 @@ from dialer.ops import ops
 from dialer.queues import Queue
 from dialer.services.users import MIN_PASSWORD_LENGTH, Role
 from dialer.simulator.command import simulator
+from dialer.tracing.command import log, trace
 
 
 class Commands(click.Group):
@@ -54,6 +55,8 @@ main.add_command(ops)
 main.add_command(simulator)
 main.add_command(lab)
 main.add_command(doctor)
+main.add_command(trace)
+main.add_command(log)
 
 
 # Everything at once

@@ -78,6 +78,15 @@ class Settings(BaseSettings):
         description="The port of those metrics, one for each process. 0: none; the exporter takes 9108.",
     )
 
+    traces_url: str | None = Field(
+        None,
+        description="Where traces go, by OTLP over HTTP: `http://collector:4318/v1/traces`. Empty: nowhere.",
+    )
+    traces_dir: Path | None = Field(
+        None, description="A folder for traces, read by `dialer trace`; nothing deletes them. Empty: none are kept."
+    )
+    traces_ratio: float = Field(1.0, ge=0, le=1, description="The share of calls that are traced.")
+
     failpoints_dir: Path | None = Field(
         None, description="For the chaos suite: processes kill themselves at the steps named by files in this folder."
     )
@@ -85,6 +94,9 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged.")
     log_json: bool | None = Field(None, description="One JSON object a line, for log collectors. Empty: in production.")
     log_numbers: bool = Field(False, description="Phone numbers in the log are not masked.")
+    log_calls: bool = Field(
+        False, description="Each step of every call is a line in the log of the part that did it (docs/tracing.md)."
+    )
 
     jwt_secret: SecretStr | None = Field(
         None, description="Signs the tokens; at least 32 characters. Empty in development: made and kept in data_dir."
@@ -195,6 +207,8 @@ class Settings(BaseSettings):
         "ari_password",
         "flower_basic_auth",
         "sounds_url",
+        "traces_url",
+        "traces_dir",
         "log_json",
         "ari_ca_file",
         "database_ca_file",
@@ -230,6 +244,13 @@ class Settings(BaseSettings):
         if not _PLAIN_URL.match(value):
             raise ValueError("must be http:// or https://, a host, and no more than a port and a plain path")
         return value.rstrip("/")
+
+    @field_validator("traces_url")
+    @classmethod
+    def _http_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must be the whole URL of a collector, like http://collector:4318/v1/traces")
+        return value
 
     @field_validator("single_call_profile")
     @classmethod

@@ -14,6 +14,8 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from dialer import tracing
+
 log = logging.getLogger(__name__)
 
 
@@ -86,6 +88,8 @@ class QueueNudges:
     def _send(self, job: Job, *arguments: int) -> None:
         try:
             if self.waiting(job.queue) < ENOUGH:
-                self._app.send_task(job.value, args=arguments, queue=job.queue.value, retry=False)
+                self._app.send_task(
+                    job.value, args=arguments, queue=job.queue.value, retry=False, headers=tracing.carried()
+                )
         except (OperationalError, RedisError) as error:
             log.warning("nudge %s was not sent, beat will look by itself: %s", job, error)

@@ -9,7 +9,9 @@ from dialer.config import Settings
 from dialer.queues import Job, Queue
 from workers.process import settings
 
-app = Celery("dialer", set_as_current=True, include=["workers.tasks", "workers.measuring", "workers.watchdog"])
+app = Celery(
+    "dialer", set_as_current=True, include=["workers.tasks", "workers.measuring", "workers.telling", "workers.watchdog"]
+)
 
 
 def _every(seconds: float, job: Job) -> dict[str, Any]:

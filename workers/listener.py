@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from dialer import tracing
 from dialer.bootstrap import Dialer
 from dialer.config import load_settings
 from dialer.db import nodes
@@ -127,6 +128,7 @@ def _start() -> int:
         idle_in_transaction_seconds=settings.lease_seconds,
     )
     serve(settings, "listener")
+    tracing.start(settings, "listener")
     return main(dialer, arguments.node)
 
 

@@ -114,6 +114,11 @@ def of_contact(tx: Connection, contact_id: int) -> Sequence[CallRecord]:
     return [CallRecord(**row) for row in tx.execute(statement).mappings()]
 
 
+def several(tx: Connection, ids: Sequence[UUID]) -> Sequence[CallRecord]:
+    """Those of the calls that are there."""
+    return [CallRecord(**row) for row in tx.execute(select(*_COLUMNS).where(Call.id.in_(ids))).mappings()]
+
+
 def lock(tx: Connection, call_id: UUID) -> CallRecord | None:
     """The call, which nobody else moves meanwhile; its contact is locked first, as everybody does."""
     contact_id = tx.scalar(select(Call.contact_id).where(Call.id == call_id))

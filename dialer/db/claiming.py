@@ -67,7 +67,7 @@ _ALONE: Final = text("""
 """)
 
 _CANDIDATES: Final = text(f"""
-    SELECT call.id, call.phone_number, call.caller_id, call.timeout_seconds, call.attempt_number,
+    SELECT call.id, call.created_at, call.phone_number, call.caller_id, call.timeout_seconds, call.attempt_number,
            call.hangup_requested_at, call.campaign_id, call.contact_id, call.max_attempts AS call_max_attempts,
            campaign.state AS campaign_state, campaign.calling_window, campaign.cps, campaign.channels,
            campaign.max_attempts + COALESCE(contact.extra_attempts, 0) AS max_attempts,

@@ -9,7 +9,7 @@ import orjson
 import uuid_utils.compat as uuid_utils
 from sqlalchemy import Connection, Engine, RowMapping
 
-from dialer import failpoints
+from dialer import failpoints, tracing
 from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import barrier, claiming, timeline
@@ -125,6 +125,7 @@ class Claims:
 
     def _claim(self, trunk_id: int) -> Batch:
         with self._engine.begin() as tx:
+            begun = tracing.now()
             claiming.begin(tx)
             started = self._clock.monotonic()  # before the claim, so that our deadline is earlier than the row's
             failpoints.reach(Step.CLAIM_BEGUN)
@@ -155,6 +156,8 @@ class Claims:
                     dial_window_seconds=self._settings.dial_window_ms / 1000,
                 )
         failpoints.reach(Step.CLAIM_COMMITTED)
+        if tracing.is_on():
+            _trace(node, claimed, begun)
         return Batch(node, tuple(c for c, _ in claimed), limited_by, refused=gated.refused)
 
     def _closed(self, trunk: RowMapping | None) -> str | None:
@@ -275,6 +278,13 @@ class Claims:
             send_at=send_at,
             send_by=send_by,
         )
+
+
+def _trace(node: Node, claimed: Sequence[tuple[Claimed, RowMapping]], begun: float) -> None:
+    ended = tracing.now()
+    for call, row in claimed:
+        tracing.step(call.call_id, "wait", row["created_at"], begun)
+        tracing.step(call.call_id, "gate and claim", begun, ended, **{"dialer.node": node.name})
 
 
 def _variables(row: RowMapping) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import uuid_utils.compat as uuid_utils
 from sqlalchemy import Connection, Engine, RowMapping
 
-from dialer import failpoints
+from dialer import failpoints, tracing
 from dialer.config import Settings
 from dialer.db import dispatching
 from dialer.db.dispatching import Place
@@ -18,6 +18,7 @@ from dialer.domain.sharing import Row, Sharing, Turns
 from dialer.domain.trunks import USABLE, TrunkState
 from dialer.failpoints import Step
 from dialer.services import gating, people
+from dialer.services.call_traces import trace_queued
 from dialer.services.moving import Chance, move_stranded, shows_caller_id
 from dialer.services.nudges import Nudges
 from dialer.services.parts import Parts
@@ -53,7 +54,10 @@ class Dispatching:
     def tick(self) -> int:
         """Queue what is due, complete what is finished, and tell the workers; how many calls were queued."""
         self._move()
-        queued = self._tick()
+        with tracing.work("dispatch") as work:
+            queued, trunks = self._tick()
+            if work is not None and trunks:
+                work.keep(**{"dialer.queued": queued, "dialer.trunks": trunks})
         with self._engine.begin() as tx:
             dispatching.mark(tx)
         return queued
@@ -68,10 +72,11 @@ class Dispatching:
     def _running(self, tx: Connection) -> Sequence[RowMapping]:
         return dispatching.running_campaigns(tx, echo_max_age=self._settings.echo_max_age_seconds)
 
-    def _tick(self) -> int:
+    def _tick(self) -> tuple[int, int]:
+        """How many calls were queued, and how many trunks have any."""
         with self._engine.begin() as tx:
             if not dispatching.try_lock(tx) or dispatching.is_stopped(tx):
-                return 0
+                return 0, 0
             reconsider(tx, self._settings)
             dispatching.promote(tx, _PROMOTED_AT_ONCE)
             queued = self._fill(tx, self._running(tx))
@@ -82,7 +87,7 @@ class Dispatching:
         for trunk in trunks:
             for _ in range(min(1 + trunk["queued"] // _CALLS_A_JOB, _JOBS_A_TRUNK)):
                 self._nudges.work_on_trunk(trunk["trunk_id"])
-        return queued
+        return queued, len(trunks)
 
     def _fill(self, tx: Connection, campaigns: Sequence[RowMapping]) -> int:
         states = self._states.of(c for c in campaigns if c["trunk_group_id"] is not None)
@@ -131,7 +136,9 @@ class Dispatching:
         if not contact_ids:
             return 0
         call_ids = [uuid_utils.uuid7() for _ in contact_ids]
-        return dispatching.queue(tx, campaign, contact_ids, call_ids, turns(len(contact_ids)))
+        queued = dispatching.queue(tx, campaign, contact_ids, call_ids, turns(len(contact_ids)))
+        trace_queued(tx, call_ids)
+        return queued
 
 
 def _is_up(campaign: RowMapping, states: Mapping[int, TrunkState]) -> bool:

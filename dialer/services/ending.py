@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, RowMapping
 
+from dialer import tracing
 from dialer.db import contact_numbers, transitions
 from dialer.db.contact_numbers import NumberRecord
 from dialer.domain.actions import MACHINE
@@ -19,6 +20,7 @@ from dialer.domain.people import is_abandoned
 from dialer.domain.profiles import patience
 from dialer.domain.retry import MAX_NOT_DIALED, Final, NextStep, Retry, RetryPolicy, next_step
 from dialer.limits.slots import Slot
+from dialer.services.call_traces import trace_ended
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ def end_calls(
     Returns:
         The slots that these calls held, to be released after the commit.
     """
+    begun = tracing.now()
     by_id = {ending.call_id: ending for ending in endings}
     not_dialed = [ending.call_id for ending in endings if ending.disposition is Disposition.NOT_DIALED]
     rows = transitions.lock_for_ending(tx, list(by_id), not_dialed=not_dialed)
@@ -100,6 +103,7 @@ def end_calls(
     transitions.give_back(tx, given_back)
     transitions.end(tx, ends)
     transitions.move(tx, moves)
+    trace_ended(tx, [row["id"] for row in rows], begun)
     return [
         Slot(row["claim_token"], row["trunk_id"], row["campaign_id"]) for row in rows if row["claim_token"] is not None
     ]

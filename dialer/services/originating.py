@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from dialer import failpoints
+from dialer import failpoints, tracing
 from dialer.ari.client import AriClient
 from dialer.ari.errors import Fault, NeverSent, Refused, TooLate, Unknown
 from dialer.clock import Clock
@@ -81,6 +81,13 @@ class Originating:
         Raises:
             LimitsUnavailable: Redis is away; nothing more was claimed.
         """
+        with tracing.work("work on trunk") as work:
+            sent = self._work_on(trunk_id, seconds)
+            if work is not None and sent:
+                work.keep(**{"dialer.trunk_id": trunk_id, "dialer.claimed": sent})
+        return sent
+
+    def _work_on(self, trunk_id: int, seconds: float) -> int:
         until = self._clock.monotonic() + seconds
         under_way: list[Future[Sent]] = []
         sent = 0
@@ -124,17 +131,19 @@ class Originating:
     def _send(self, client: AriClient, claimed: Claimed) -> Sent:
         self._clock.sleep(claimed.send_at - self._clock.monotonic())
         at = self._clock.now()
-        try:
-            answer = client.originate(
-                claimed.call_id,
-                endpoint=claimed.endpoint,
-                caller_id=claimed.caller_id,
-                timeout_seconds=claimed.timeout_seconds,
-                variables=claimed.variables,
-                not_after=claimed.send_by,
-            )
-        except (NeverSent, Refused, Unknown) as error:
-            return Sent(claimed, at, error=error)
+        with tracing.timed(claimed.call_id, "originate", **{"http.request.method": "POST"}) as seen:
+            try:
+                answer = client.originate(
+                    claimed.call_id,
+                    endpoint=claimed.endpoint,
+                    caller_id=claimed.caller_id,
+                    timeout_seconds=claimed.timeout_seconds,
+                    variables=claimed.variables,
+                    not_after=claimed.send_by,
+                )
+            except (NeverSent, Refused, Unknown) as error:
+                seen["error"] = str(error)
+                return Sent(claimed, at, error=error)
         failpoints.reach(Step.POST_ANSWERED)
         return Sent(claimed, at, channel=answer.channel)
 

@@ -7,6 +7,7 @@ from typing import Final
 import orjson
 from sqlalchemy import Connection, RowMapping
 
+from dialer import tracing
 from dialer.db import contact_numbers, transitions
 from dialer.db.transitions import Move
 from dialer.domain.contacts import ContactState
@@ -16,6 +17,7 @@ from dialer.domain.numbers import NextNumber, Numbers
 from dialer.domain.profiles import regions_of
 from dialer.domain.rules import CAMPAIGN
 from dialer.services import gating
+from dialer.services.call_traces import trace_ended
 
 _FORESEEN: Final = frozenset(
     {
@@ -41,7 +43,7 @@ def refuse(tx: Connection, refused: Sequence[tuple[RowMapping, Refusal, GateFact
     """End queued calls as withdrawn, with the reason; no attempt is used up. The rows are locked by the caller."""
     if not refused:
         return
-    ended_at = transitions.database_time(tx)
+    begun, ended_at = tracing.now(), transitions.database_time(tx)
     transitions.end(
         tx,
         [
@@ -70,6 +72,7 @@ def refuse(tx: Connection, refused: Sequence[tuple[RowMapping, Refusal, GateFact
             called = contact_numbers.called(records, row["phone_number"], row["position"]) if records else None
             moves.append(_move(row, refusal, ended_at, called))
     transitions.move(tx, moves)
+    trace_ended(tx, [row["id"] for row, _, _ in refused], begun)
 
 
 def _move(row: RowMapping, refusal: Refusal, ended_at: datetime, numbers: Numbers | None) -> Move:

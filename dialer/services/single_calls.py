@@ -21,6 +21,7 @@ from dialer.domain.phone import PhoneNumber
 from dialer.errors import GateRefused, InvalidInput
 from dialer.services import caller_ids as caller_id_service
 from dialer.services import gating, numbers, sounds
+from dialer.services.call_traces import trace_queued
 from dialer.services.calls import CallDetails, Calls
 from dialer.services.idempotency import Within, nothing_more
 from dialer.services.nudges import Nudges
@@ -100,6 +101,7 @@ class SingleCalls:
             call_records.add(tx, call, dict(new.variables), new.answer_action.model_dump(mode="json"))
             details = self._calls.read(tx, call_id)
             within(tx, details)
+            trace_queued(tx, [call_id])
         self._nudges.work_on_trunk(trunk.id)
         return details
 

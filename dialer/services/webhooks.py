@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
-from uuid import uuid4
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
 
 import orjson
 from sqlalchemy import Engine, RowMapping
 
+from dialer import tracing
 from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import webhooks
@@ -179,15 +181,29 @@ class Webhooks:
             "Dialer-Event-Id": str(row["event_id"]),
             "Dialer-Signature": signature(good, int(self._clock.now().timestamp()), body),
         }
+        begun = tracing.now()
         sent = send(row["url"], body, headers, private_allowed=self._private_allowed)
         state = "delivered" if sent.is_delivered else "dead" if row["tries"] >= MAX_TRIES else "pending"
         with self._engine.begin() as tx:
             self._report(tx, row, state, sent)
+        if row["event"] == Event.CALL_ENDED and tracing.is_on():
+            _trace(row, sent, begun)
 
     def _report(self, tx: Any, row: RowMapping, state: str, sent: Sent) -> None:
         wait = min(FIRST_WAIT_SECONDS * 2 ** (row["tries"] - 1), LONGEST_WAIT_SECONDS)
         parts: dict[str, Any] = {"status": sent.status, "error": sent.error, "wait_seconds": wait}
         webhooks.report(tx, row["id"], state=state, **parts)
+
+
+def _trace(row: RowMapping, sent: Sent, begun: float) -> None:
+    seen = {
+        "http.request.method": "POST",
+        "http.response.status_code": sent.status,
+        "server.address": urlsplit(row["url"]).hostname,
+        "dialer.try": row["tries"],
+        "error": sent.error,
+    }
+    tracing.step(UUID(row["data"]["call_id"]), "webhook", begun, tracing.now(), **seen)
 
 
 def _new_secret() -> str:

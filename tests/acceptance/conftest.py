@@ -82,6 +82,9 @@ def user() -> Iterator[User]:
         redis_url=None,
         single_call_window="00:00-24:00",
         rate_limit_requests=100_000,
+        webhooks_to_private_addresses=True,
+        traces_dir=folder / "traces",
+        log_calls=True,
     )
     stack = Stack(ports=Ports(*free_ports(3)), ledger=folder / "ledger.jsonl", simulator_options=_SIMULATOR)
     with running(settings, stack, SystemClock()) as up:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from dialer import tracing
 from dialer.ari.client import AriClient
 from dialer.ari.errors import Refused
 from dialer.db import following
@@ -98,6 +99,10 @@ class Commands:
         self._pool.submit(work, *args, **options).add_done_callback(_log_failure)
 
     def _act(self, call_id: UUID, action: AnswerAction) -> None:
+        with tracing.timed(call_id, "answer action", **{"dialer.action": action.type}) as seen:
+            self._begin(call_id, action, seen)
+
+    def _begin(self, call_id: UUID, action: AnswerAction, seen: tracing.Attributes) -> None:
         try:
             media = self._media(action)
             place = place_of(action)
@@ -114,12 +119,14 @@ class Commands:
                 case _:
                     self._client.hang_up(call_id)
         except AriError as error:
+            seen["error"] = str(error)
             if isinstance(error, Refused) and error.http_status == _NO_CHANNEL:
                 log.info("call %s was over before its answer action", call_id)
                 return
             log.error("the answer action of call %s failed: %s", call_id, error)  # noqa: TRY400
             self._fail(call_id, f"answer action: {error}")
         except (NotFound, Conflict) as error:
+            seen["error"] = str(error)
             log.error("the answer action of call %s has no sound: %s", call_id, error)  # noqa: TRY400
             self._fail(call_id, f"answer action: {error}")
         except SQLAlchemyError:
@@ -179,7 +186,9 @@ class Commands:
 
     def _hang_up(self, call_id: UUID) -> None:
         try:
-            was_there = self._client.hang_up(call_id)
+            with tracing.timed(call_id, "hang up") as seen:
+                was_there = self._client.hang_up(call_id)
+                seen["dialer.was_there"] = was_there
             log.debug("call %s: %s", call_id, "hung up" if was_there else "no channel to hang up")
             with self._lock:
                 self._doomed.discard(call_id)
