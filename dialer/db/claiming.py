@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, text
 
 from dialer.db import barrier, caller_ids, dnc, timeline, transitions
+from dialer.db.prepared import prepared
 from dialer.domain.rules import LONGEST_PERIOD
 
 _TIMEOUTS: Final = text("""
@@ -19,7 +20,7 @@ def begin(tx: Connection) -> None:
     barrier.share(tx)
 
 
-_TRUNK: Final = text(f"""
+_TRUNK: Final = prepared(f"""
     SELECT trunk.id, trunk.endpoint, trunk.caller_id, trunk.cps, trunk.channels, trunk.enabled,
            node.id AS node_id, node.name AS node_name, node.ari_url, node.ari_username, node.enabled AS node_enabled,
            node.is_simulator, node.listener_epoch,
@@ -42,7 +43,7 @@ def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> RowM
 # batch has, as other workers may hold the first ones.
 # Numbers are locked before contacts, and these before calls, as everywhere; what somebody else has is passed over, so
 # that a claim waits for nobody.
-_HOLD: Final = text("""
+_HOLD: Final = prepared("""
     SELECT next.id FROM (
         SELECT call.id, call.contact_id, call.phone_number, call.turn, campaign.priority,
                row_number() OVER (PARTITION BY call.campaign_id ORDER BY call.turn, call.id)
@@ -60,13 +61,13 @@ _HOLD: Final = text("""
     ORDER BY next.is_more, next.priority DESC, next.turn, next.id LIMIT :most
     FOR NO KEY UPDATE OF number, contact SKIP LOCKED
 """)
-_ALONE: Final = text("""
+_ALONE: Final = prepared("""
     SELECT call.id FROM calls AS call JOIN number_dials AS number ON number.phone_number = call.phone_number
     WHERE call.state = 'queued' AND call.trunk_id = :trunk_id AND call.contact_id IS NULL
     ORDER BY call.id LIMIT :most FOR NO KEY UPDATE OF number SKIP LOCKED
 """)
 
-_CANDIDATES: Final = text(f"""
+_CANDIDATES: Final = prepared(f"""
     SELECT call.id, call.created_at, call.phone_number, call.caller_id, call.timeout_seconds, call.attempt_number,
            call.hangup_requested_at, call.campaign_id, call.contact_id, call.max_attempts AS call_max_attempts,
            campaign.state AS campaign_state, campaign.calling_window, campaign.cps, campaign.channels,
@@ -108,7 +109,7 @@ def candidates(tx: Connection, trunk_id: int, most: int) -> Sequence[RowMapping]
     return tx.execute(_CANDIDATES, parameters | {"ids": alone + held}).mappings().all()
 
 
-_CLAIM: Final = text("""
+_CLAIM: Final = prepared("""
     WITH claim AS (
         SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[]), CAST(:caller_id AS text[]),
                              CAST(:timeout_seconds AS smallint[]), CAST(:max_attempts AS smallint[]),

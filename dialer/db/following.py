@@ -7,14 +7,15 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, text
 
 from dialer.db import transitions
+from dialer.db.prepared import prepared
 
-_LOCK_CONTACTS: Final = text("""
+_LOCK_CONTACTS: Final = prepared("""
     SELECT id FROM contacts WHERE id IN (SELECT contact_id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])))
     ORDER BY id FOR UPDATE
 """)
 
-_LOCK_CALLS: Final = text("""
-    SELECT id, state, campaign_id, phone_number, digit, amd_status, answered_at, hangup_requested_at,
+_LOCK_CALLS: Final = prepared("""
+    SELECT id, state, campaign_id, phone_number, digit, amd_status, ringing_at, answered_at, hangup_requested_at,
            action_started_at, late_dialed_at, people, waiting_since, served_at, gate -> 'profiles' AS profiles
     FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) AND node_id = :node_id ORDER BY id FOR UPDATE
 """)
@@ -27,7 +28,7 @@ def lock(tx: Connection, node_id: int, ids: Sequence[UUID], ending: Sequence[UUI
     return tx.execute(_LOCK_CALLS, {"ids": list(ids), "node_id": node_id}).mappings().all()
 
 
-_PROGRESS: Final = text("""
+_PROGRESS: Final = prepared("""
     UPDATE calls SET state = step.state,
         channel = COALESCE(calls.channel, step.channel),
         dialed_at = COALESCE(calls.dialed_at, calls.claimed_at),
@@ -108,7 +109,7 @@ def call_actions(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, Any]:
     return {row.call_id: row.answer_action for row in rows}
 
 
-_TO_HANG_UP: Final = text("""
+_TO_HANG_UP: Final = prepared("""
     SELECT id FROM calls
     WHERE node_id = :node_id AND hangup_requested_at IS NOT NULL AND state IN ('originating', 'ringing', 'up')
       AND tomb_at IS NULL

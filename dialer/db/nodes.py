@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, func, select, text
 
+from dialer.db.prepared import prepared
 from dialer.db.tables import PbxNode
 
 _NODE: Final = (PbxNode.id, PbxNode.name, PbxNode.ari_url, PbxNode.ari_username, PbxNode.events_port)
@@ -71,15 +72,16 @@ def release(tx: Connection, node_id: int, listener_id: str, epoch: int) -> bool:
     return tx.execute(_RELEASE, parameters).rowcount == 1
 
 
-_LEADS: Final = text("""
-    SELECT COALESCE(lease_until > clock_timestamp(), false) FROM pbx_nodes
-    WHERE id = :node_id AND listener_epoch = :epoch
+_LEADS: Final = prepared("""
+    SELECT clock_timestamp() FROM pbx_nodes
+    WHERE id = :node_id AND listener_epoch = :epoch AND lease_until > clock_timestamp()
 """)
 
 
-def leads(tx: Connection, node_id: int, epoch: int) -> bool:
-    """Whether that reign still lasts."""
-    return bool(tx.scalar(_LEADS, {"node_id": node_id, "epoch": epoch}))
+def leads(tx: Connection, node_id: int, epoch: int) -> datetime | None:
+    """Whether that reign still lasts: if so, PostgreSQL's clock."""
+    now: datetime | None = tx.scalar(_LEADS, {"node_id": node_id, "epoch": epoch})
+    return now
 
 
 _INFO: Final = text("""
@@ -123,7 +125,7 @@ def gap(tx: Connection, node_id: int, epoch: int) -> bool:
     return tx.execute(_GAP, {"node_id": node_id, "epoch": epoch}).rowcount == 1
 
 
-_ECHO: Final = text("""
+_ECHO: Final = prepared("""
     UPDATE pbx_nodes SET echo_at = GREATEST(echo_at, :sent_at) WHERE id = :node_id AND listener_epoch = :epoch
 """)
 

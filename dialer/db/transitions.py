@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, text
 
 from dialer.db import contact_numbers
+from dialer.db.prepared import prepared
 from dialer.db.tables import Call
 from dialer.domain.calls import CallState
 from dialer.domain.contacts import ContactState, FinalReason
@@ -54,18 +55,18 @@ def queued(tx: Connection, *scope: ColumnElement[bool]) -> list[UUID]:
     return list(tx.scalars(select(Call.id).where(Call.state == CallState.QUEUED, *scope).order_by(Call.id)))
 
 
-_LOCK_NUMBERS: Final = text("""
+_LOCK_NUMBERS: Final = prepared("""
     SELECT phone_number FROM number_dials
     WHERE phone_number IN (SELECT phone_number FROM calls WHERE id = ANY(CAST(:ids AS uuid[])))
     ORDER BY phone_number FOR NO KEY UPDATE
 """)
 
-_LOCK_CONTACTS: Final = text("""
+_LOCK_CONTACTS: Final = prepared("""
     SELECT id FROM contacts WHERE id IN (SELECT contact_id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])))
     ORDER BY id FOR UPDATE
 """)
 
-_LOCK_CALLS: Final = text("""
+_LOCK_CALLS: Final = prepared("""
     SELECT call.id, call.contact_id, call.campaign_id, call.trunk_id, call.state, call.claim_token, call.claimed_at,
            call.phone_number,
            call.answered_at, call.hangup_requested_at, call.callback_at, call.action_started_at, call.amd_status,
@@ -73,7 +74,7 @@ _LOCK_CALLS: Final = text("""
            contact.attempts AS contact_attempts, contact.cancelled_at AS contact_cancelled_at,
            contact.position, contact.callback_at AS contact_callback_at, call.callback_for,
            campaign.max_attempts + COALESCE(contact.extra_attempts, 0) AS campaign_max_attempts,
-           campaign.retry_policy, campaign.rules_version
+           campaign.retry_policy, campaign.rules_version, clock_timestamp() AS at
     FROM calls AS call
     LEFT JOIN contacts AS contact ON contact.id = call.contact_id
     LEFT JOIN campaigns AS campaign ON campaign.id = call.campaign_id
@@ -82,15 +83,19 @@ _LOCK_CALLS: Final = text("""
 """)
 
 
-def lock_for_ending(tx: Connection, ids: Sequence[UUID], *, not_dialed: Sequence[UUID] = ()) -> Sequence[RowMapping]:
+def lock_for_ending(
+    tx: Connection, ids: Sequence[UUID], *, not_dialed: Sequence[UUID] = (), contacts_locked: bool = False
+) -> Sequence[RowMapping]:
     """Those of the calls that haven't ended, with what decides on their contacts; contacts and calls are locked.
 
     Args:
         not_dialed: those whose dial is given back: their numbers are locked as well, before all else.
+        contacts_locked: the contacts are locked already.
     """
     if not_dialed:
         tx.execute(_LOCK_NUMBERS, {"ids": list(not_dialed)})
-    tx.execute(_LOCK_CONTACTS, {"ids": list(ids)})
+    if not contacts_locked:
+        tx.execute(_LOCK_CONTACTS, {"ids": list(ids)})
     return tx.execute(_LOCK_CALLS, {"ids": list(ids)}).mappings().all()
 
 
@@ -107,16 +112,19 @@ def not_dialed_before(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row.id: row.times for row in tx.execute(_NOT_DIALED, {"ids": list(ids)})} if ids else {}
 
 
-_END: Final = text("""
+_END: Final = prepared("""
     UPDATE calls SET state = 'ended', disposition = ending.disposition, ended_at = ending.ended_at,
         cause = ending.cause, tech_cause = ending.tech_cause,
         dialstatus = COALESCE(ending.dialstatus, calls.dialstatus),
         failure_reason = COALESCE(ending.failure_reason, calls.failure_reason),
-        abandoned = COALESCE(calls.abandoned, ending.abandoned)
+        abandoned = COALESCE(calls.abandoned, ending.abandoned),
+        channel = COALESCE(calls.channel, ending.channel),
+        -- Where there was a channel it was dialed, if the answer to the originate has told so or not.
+        dialed_at = COALESCE(calls.dialed_at, CASE WHEN ending.channel IS NOT NULL THEN calls.claimed_at END)
     FROM unnest(CAST(:id AS uuid[]), CAST(:disposition AS text[]), CAST(:ended_at AS timestamptz[]),
                 CAST(:cause AS smallint[]), CAST(:tech_cause AS smallint[]), CAST(:dialstatus AS text[]),
-                CAST(:failure_reason AS text[]), CAST(:abandoned AS boolean[]))
-        AS ending(id, disposition, ended_at, cause, tech_cause, dialstatus, failure_reason, abandoned)
+                CAST(:failure_reason AS text[]), CAST(:abandoned AS boolean[]), CAST(:channel AS text[]))
+        AS ending(id, disposition, ended_at, cause, tech_cause, dialstatus, failure_reason, abandoned, channel)
     WHERE calls.id = ending.id AND calls.state <> 'ended'
 """)
 
@@ -138,7 +146,7 @@ def store_decisions(tx: Connection, decisions: Sequence[tuple[UUID, str]]) -> No
     tx.execute(_DECISIONS, {"id": [d[0] for d in decisions], "gate": [d[1] for d in decisions]})
 
 
-_MOVE: Final = text("""
+_MOVE: Final = prepared("""
     UPDATE contacts SET state = move.state, next_attempt_at = move.next_attempt_at, final_reason = move.final_reason,
         attempts = move.attempts, open_call_id = NULL, rules_version = move.rules_version, held_by = move.held_by,
         position = COALESCE(move.position, contacts.position),
@@ -208,7 +216,7 @@ def give_back(tx: Connection, dials: Sequence[tuple[str, datetime]]) -> None:
         tx.execute(_GIVE_BACK, {"phone_number": [d[0] for d in dials], "claimed_at": [d[1] for d in dials]})
 
 
-_LOCK_CALLS_ONLY: Final = text("SELECT id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
+_LOCK_CALLS_ONLY: Final = prepared("SELECT id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
 
 
 def lock_in_order(tx: Connection, ids: Sequence[UUID], *, with_contacts: bool) -> None:
@@ -219,7 +227,7 @@ def lock_in_order(tx: Connection, ids: Sequence[UUID], *, with_contacts: bool) -
     tx.execute(_LOCK_CALLS_ONLY, {"ids": list(ids)})
 
 
-_ACCEPT: Final = text("""
+_ACCEPT: Final = prepared("""
     UPDATE calls SET post_answer = 'accepted', dialed_at = answer.dialed_at,
         channel = COALESCE(calls.channel, answer.channel),
         state = CASE WHEN calls.state = 'originating' THEN 'ringing' ELSE calls.state END
@@ -249,7 +257,7 @@ def mark_unknown(tx: Connection, answers: Sequence[dict[str, Any]]) -> None:
         tx.execute(_UNKNOWN, columns(answers))
 
 
-_REQUEUE: Final = text("""
+_REQUEUE: Final = prepared("""
     WITH given AS (
         SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[])) AS given(id, token)
     ), requeued AS (
