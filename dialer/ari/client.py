@@ -1,22 +1,22 @@
 """The REST side of one PBX: typed calls, typed answers, and the three errors of `dialer.ari.errors`."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 import orjson
-import requests
-from requests.auth import HTTPBasicAuth
-from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
+from urllib3.exceptions import HTTPError
 
-from dialer.ari.errors import Fault, NeverSent, Refused, Unknown, ari_message, error_of
-from dialer.ari.transport import new_session, send_before
+from dialer.ari.errors import Fault, Refused, Unknown, ari_message, error_of
+from dialer.ari.transport import Answer, Connections, send_before
 from dialer.clock import Clock, SystemClock
 
 ECHO_EVENT: Final = "dialer_echo"
@@ -95,12 +95,12 @@ class AriClient:
     ) -> None:
         self.app = app
         self._root = ari_root(base_url)
-        self._auth = HTTPBasicAuth(username.encode(), password.encode())
+        self._authorization = f"Basic {b64encode(f'{username}:{password}'.encode()).decode()}"
         self._timeouts = (connect_timeout, read_timeout)
         self._pool_size = pool_size
         self._ca_file = ca_file
         self._clock = clock or SystemClock()
-        self._session = self._new_session()
+        self._connections = self._new_connections()
 
     def __enter__(self) -> Self:
         return self
@@ -112,7 +112,7 @@ class AriClient:
 
     def close(self) -> None:
         """Close all connections."""
-        self._session.close()
+        self._connections.close()
 
     # Channels
 
@@ -146,8 +146,8 @@ class AriClient:
             body["callerId"] = caller_id
         with send_before(not_after):
             answer = self._send("POST", f"/channels/{channel_id}", body=body)
-        if answer.status_code != 200:
-            raise error_of(answer.status_code, answer.content, answer.headers.get("Server", ""))
+        if answer.status != 200:
+            raise error_of(answer.status, answer.content, answer.headers.get("Server", ""))
         channel = _channel(_json(answer))
         if channel.id != str(channel_id):
             raise Unknown(f"The answer is about another channel: {channel.id}", 200)
@@ -156,7 +156,7 @@ class AriClient:
     def channel(self, channel_id: UUID | str) -> Channel | None:
         """The channel, if it lives now."""
         answer = self._request("GET", f"/channels/{_id(channel_id)}", ok=(200, 404))
-        return None if answer.status_code == 404 else _channel(_json(answer))
+        return None if answer.status == 404 else _channel(_json(answer))
 
     def channels(self, *, read_timeout: float | None = None) -> list[Channel]:
         """All channels of the PBX, also those that are not ours."""
@@ -168,7 +168,7 @@ class AriClient:
     def hang_up(self, channel_id: UUID | str, reason: str = "normal") -> bool:
         """End the channel; False if there is none. `reason` is one of ARI's words, such as `normal` or `busy`."""
         path = f"/channels/{_id(channel_id)}"
-        return self._request("DELETE", path, ok=(204, 404), query={"reason": reason}).status_code != 404
+        return self._request("DELETE", path, ok=(204, 404), query={"reason": reason}).status != 404
 
     def create_tomb(self, channel_id: UUID) -> bool:
         """Occupy the id with a channel that calls nobody, so that a stalled originate can't dial any more.
@@ -178,7 +178,7 @@ class AriClient:
         """
         body = {"endpoint": _TOMB_ENDPOINT, "app": self.app, "appArgs": TOMB_ARGS, "channelId": str(channel_id)}
         answer = self._request("POST", "/channels/create", ok=(200, 409), body=body)
-        if answer.status_code == 409:
+        if answer.status == 409:
             return False
         if _channel(_json(answer)).id != str(channel_id):
             raise Unknown("The answer is about another channel", 200)
@@ -201,7 +201,7 @@ class AriClient:
 
     def is_playing(self, playback_id: str) -> bool:
         """Whether that sound is being played, or waits for its turn."""
-        return self._request("GET", f"/playbacks/{_id(playback_id)}", ok=(200, 404)).status_code != 404
+        return self._request("GET", f"/playbacks/{_id(playback_id)}", ok=(200, 404)).status != 404
 
     def create_bridge(self, bridge_id: str) -> None:
         """Make a bridge with nobody in it, and hear of it from now on."""
@@ -227,8 +227,8 @@ class AriClient:
             fresh: over a connection of its own, so that the answer proves that the PBX takes new ones.
         """
         if fresh:
-            with self._new_session() as session:
-                answer = self._request("GET", "/asterisk/info", session=session)
+            with closing(self._new_connections()) as connections:
+                answer = self._request("GET", "/asterisk/info", connections=connections)
         else:
             answer = self._request("GET", "/asterisk/info")
         try:
@@ -250,18 +250,18 @@ class AriClient:
             query={"application": self.app},
             body={"variables": {"token": token}},
         )
-        return answer.status_code != 404
+        return answer.status != 404
 
     def subscribe(self, channel_id: UUID | str) -> bool:
         """Hear the events of a channel that lives already. False if it doesn't, or our application is unknown."""
         path = f"/applications/{self.app}/subscription"
         source = f"channel:{channel_id}"
-        return self._request("POST", path, ok=(200, 404, 422), query={"eventSource": source}).status_code == 200
+        return self._request("POST", path, ok=(200, 404, 422), query={"eventSource": source}).status == 200
 
     def read(self, path: str) -> Any | None:
         """What ARI has at `path`, such as `/endpoints/PJSIP/carrier`; None if there is no such thing."""
         answer = self._request("GET", path, ok=(200, 404))
-        return None if answer.status_code == 404 else _json(answer)
+        return None if answer.status == 404 else _json(answer)
 
     def clock_of_pbx(self) -> datetime | None:
         """What the PBX's clock shows, to the second; None if it doesn't say."""
@@ -270,10 +270,12 @@ class AriClient:
 
     # Plumbing
 
-    def _new_session(self) -> requests.Session:
-        return new_session(
+    def _new_connections(self) -> Connections:
+        return Connections(
+            self._root,
+            {"Authorization": self._authorization, "User-Agent": "dialer"},
             pool_size=self._pool_size,
-            pool_timeout_seconds=self._timeouts[0],
+            timeouts=self._timeouts,
             ca_file=self._ca_file,
             clock=self._clock,
         )
@@ -287,10 +289,10 @@ class AriClient:
         query: Mapping[str, str] | None = None,
         body: Any = None,
         read_timeout: float | None = None,
-        session: requests.Session | None = None,
-    ) -> requests.Response:
-        answer = self._send(method, path, query=query, body=body, read_timeout=read_timeout, session=session)
-        status = answer.status_code
+        connections: Connections | None = None,
+    ) -> Answer:
+        answer = self._send(method, path, query=query, body=body, read_timeout=read_timeout, connections=connections)
+        status = answer.status
         message = ari_message(answer.content) if status >= 400 else None
         # A 404 or 409 counts only in ARI's own form: a proxy has pages for these too.
         if status in ok and (status < 400 or message is not None):
@@ -307,23 +309,13 @@ class AriClient:
         query: Mapping[str, str] | None = None,
         body: Any = None,
         read_timeout: float | None = None,
-        session: requests.Session | None = None,
-    ) -> requests.Response:
-        connect_timeout, usual_read_timeout = self._timeouts
+        connections: Connections | None = None,
+    ) -> Answer:
+        target = path if query is None else f"{path}?{urlencode(query)}"
+        data = None if body is None else orjson.dumps(body)
         try:
-            return (session or self._session).request(
-                method,
-                self._root + path,
-                params=query,
-                data=None if body is None else orjson.dumps(body),
-                headers={"Content-Type": "application/json"} if body is not None else None,
-                auth=self._auth,
-                timeout=(connect_timeout, read_timeout or usual_read_timeout),
-                allow_redirects=False,
-            )
-        except (InvalidURL, InvalidSchema, MissingSchema, InvalidHeader) as error:
-            raise NeverSent(f"{self._root} can't be asked: {error}") from error
-        except requests.RequestException as error:
+            return (connections or self._connections).request(method, target, data, read_timeout=read_timeout)
+        except HTTPError as error:
             raise Unknown(f"No answer to {method} {path}: {error}") from error
 
 
@@ -331,11 +323,11 @@ def _id(channel_id: UUID | str) -> str:
     return quote(str(channel_id), safe="")
 
 
-def _json(answer: requests.Response) -> Any:
+def _json(answer: Answer) -> Any:
     try:
         return orjson.loads(answer.content)
     except orjson.JSONDecodeError as error:
-        raise Unknown(f"{answer.status_code} without JSON", answer.status_code) from error
+        raise Unknown(f"{answer.status} without JSON", answer.status) from error
 
 
 def _channel(body: Any) -> Channel:

@@ -1,18 +1,18 @@
 """HTTP connections to a PBX that know whether anything was written to them."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.cookiejar import DefaultCookiePolicy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import EmptyPoolError, HTTPError
+from urllib3.exceptions import ClosedPoolError, EmptyPoolError, HTTPError
 from urllib3.response import BaseHTTPResponse, HTTPResponse
+from urllib3.util import parse_url
 
 from dialer import failpoints
 from dialer.ari.errors import NeverSent, TooLate
@@ -96,40 +96,101 @@ class _Pool(HTTPConnectionPool):
             return super().urlopen(*args, **options)
         except EmptyPoolError as error:
             raise NeverSent(f"All connections to {self.host}:{self.port} are busy") from error
+        except ClosedPoolError as error:
+            raise NeverSent(f"The connections to {self.host}:{self.port} are closed") from error
 
 
 class _TlsPool(_Pool, HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-class _Adapter(HTTPAdapter):
-    def __init__(self, pool_size: int, pool_timeout_seconds: float, clock: Clock) -> None:
-        self._made_for = (pool_timeout_seconds, clock)
-        super().__init__(pool_connections=1, pool_maxsize=pool_size, max_retries=0, pool_block=True)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a PBX has answered, whatever it is."""
 
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        pool_timeout, clock = self._made_for
-        plain = type("_ClockedConnection", (_Connection,), {"clock": clock})
-        tls = type("_ClockedTlsConnection", (_TlsConnection,), {"clock": clock})
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": type("_TimedPool", (_Pool,), {"ConnectionCls": plain, "pool_timeout_seconds": pool_timeout}),
-            "https": type("_TimedTlsPool", (_TlsPool,), {"ConnectionCls": tls, "pool_timeout_seconds": pool_timeout}),
-        }
+    status: int
+    content: bytes
+    headers: Mapping[str, str]
 
 
-def new_session(*, pool_size: int, pool_timeout_seconds: float, ca_file: Path | None, clock: Clock) -> requests.Session:
-    """A session for one PBX, to be shared by threads: no retries, no proxies from the environment, no cookies.
+class Connections:
+    """Kept connections to one PBX, to be shared by threads: no retries, no redirects, no proxies, no cookies.
 
-    Certificates have to be by the CA in `ca_file`, or without one by those that everybody trusts.
+    Straight on urllib3's pool: what `requests` adds to it costs as much again, and half of it is of no use here
+    (docs/adr/0014-hot-path.md).
 
-    Its requests raise `NeverSent` where nothing was written; any error of `requests` itself leaves that open.
+    Args:
+        root: `http://host:8088/ari`, or https: then the certificate has to be by the CA in `ca_file`, or without one
+            by those that everybody trusts.
+        headers: of every request.
+        pool_size: connections at most.
+        timeouts: seconds to connect, also to wait for a free connection; and to wait for an answer.
     """
-    session = requests.Session()
-    session.trust_env = False
-    session.verify = True if ca_file is None else str(ca_file)
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = _Adapter(pool_size, pool_timeout_seconds, clock)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
+
+    def __init__(
+        self,
+        root: str,
+        headers: Mapping[str, str],
+        *,
+        pool_size: int,
+        timeouts: tuple[float, float],
+        ca_file: Path | None,
+        clock: Clock,
+    ) -> None:
+        self._root = root
+        self._headers = dict(headers)
+        self._with_body = self._headers | {"Content-Type": "application/json"}
+        self._connect_timeout, self._read_timeout = timeouts
+        self._pool: HTTPConnectionPool | None = None
+        try:
+            self._path, self._pool = _pool(root, pool_size, self._connect_timeout, ca_file, clock)
+        except (ValueError, HTTPError) as error:
+            self._wrong = str(error)
+
+    def close(self) -> None:
+        """Close those that nobody uses; the others, when they are given back."""
+        if self._pool is not None:
+            self._pool.close()
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, *, read_timeout: float | None = None
+    ) -> Answer:
+        """Ask once.
+
+        Raises:
+            NeverSent: nothing was written.
+            HTTPError: no answer, or none that is HTTP. Whether it was written is open.
+        """
+        if self._pool is None:
+            raise NeverSent(f"{self._root} can't be asked: {self._wrong}")
+        answer = self._pool.urlopen(
+            method,
+            self._path + path,
+            body,
+            self._headers if body is None else self._with_body,
+            retries=False,
+            redirect=False,
+            assert_same_host=False,
+            timeout=Timeout(connect=self._connect_timeout, read=read_timeout or self._read_timeout),
+        )
+        return Answer(answer.status, answer.data, answer.headers)
+
+
+def _pool(
+    root: str, size: int, timeout_seconds: float, ca_file: Path | None, clock: Clock
+) -> tuple[str, HTTPConnectionPool]:
+    url = parse_url(root)
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("not the address of a PBX")
+    kept: dict[str, Any] = {"maxsize": size, "block": True}
+    pool: HTTPConnectionPool
+    if url.scheme == "http":
+        plain = type("_ClockedConnection", (_Connection,), {"clock": clock})
+        timed = type("_TimedPool", (_Pool,), {"ConnectionCls": plain, "pool_timeout_seconds": timeout_seconds})
+        pool = timed(url.host, url.port or 80, **kept)
+    else:
+        tls = type("_ClockedTlsConnection", (_TlsConnection,), {"clock": clock})
+        timed = type("_TimedTlsPool", (_TlsPool,), {"ConnectionCls": tls, "pool_timeout_seconds": timeout_seconds})
+        trusted = DEFAULT_CA_BUNDLE_PATH if ca_file is None else str(ca_file)
+        pool = timed(url.host, url.port or 443, cert_reqs="CERT_REQUIRED", ca_certs=trusted, **kept)
+    return url.path or "", pool
