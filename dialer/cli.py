@@ -151,7 +151,9 @@ def worker(queues: str, concurrency: int, name: str) -> None:
         raise click.BadParameter(f"{unknown[0]!r} is not a queue; there are {', '.join(Queue)}.", param_hint="--queues")
     metrics.share_with_children(resolve(load_settings()))
     options = ("--queues", queues, "--concurrency", str(concurrency), "--hostname", f"{name}@%h")
-    _celery("worker", *options, "--without-gossip", "--without-mingle")
+    # A heartbeat is an event that only Flower reads; it is told how seldom they come.
+    heartbeat = ("--heartbeat-interval", "10")
+    _celery("worker", *options, "--without-gossip", "--without-mingle", *heartbeat)
 
 
 @main.command()

@@ -19,6 +19,7 @@ from dialer.clock import Clock
 PING_SECONDS: Final = 2.0
 PONG_SECONDS: Final = 4.0
 """How long a ping may stay unanswered. Then the connection is dead, whatever TCP believes."""
+_READ_BYTES: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,20 @@ class EventSource(Protocol):
         ...
 
 
+class _Buffered(WebSocket):
+    """Reads as much as has come at a time. The library reads each frame in three pieces, at two system calls each."""
+
+    _ahead = b""
+    _at = 0
+
+    def _recv(self, bufsize: int) -> bytes:
+        if self._at == len(self._ahead):
+            self._ahead, self._at = super()._recv(_READ_BYTES), 0  # type: ignore[no-untyped-call]
+        piece = self._ahead[self._at : self._at + bufsize]
+        self._at += len(piece)
+        return piece
+
+
 class EventSocket:
     """One connection. Its thread only puts what it reads into `inbox`: Asterisk drops a slow reader.
 
@@ -90,6 +105,7 @@ class EventSocket:
         try:
             self._socket: WebSocket = websocket.create_connection(
                 self._url,
+                class_=_Buffered,
                 timeout=timeout_seconds,
                 header={"Authorization": f"Basic {credentials}"},
                 http_no_proxy=["*"],
@@ -98,6 +114,7 @@ class EventSocket:
                 sslopt={} if ca_file is None else {"ca_certs": str(ca_file)},
                 redirect_limit=0,
                 enable_multithread=True,
+                skip_utf8_validation=True,  # the JSON parser does it
             )
         except (OSError, WebSocketException, ValueError) as error:
             raise NeverSent(f"No WebSocket to {self._url}: {error}") from error

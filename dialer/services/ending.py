@@ -40,21 +40,32 @@ class Ending:
 
     Give `hangup` where the PBX reported the end, and the disposition is found from it and from what the row knows;
     or `disposition` where it is known otherwise.
+
+    Attributes:
+        at: when it ended, on PostgreSQL's clock; None: now.
+        channel: the channel's name, where the PBX has told it.
     """
 
     call_id: UUID
     disposition: Disposition | None = None
     hangup: HangupReport | None = None
     failure_reason: str | None = None
+    at: datetime | None = None
+    channel: str | None = None
 
 
 def end_calls(
-    tx: Connection, endings: Sequence[Ending], *, seen: list[tuple[int, Disposition]] | None = None
+    tx: Connection,
+    endings: Sequence[Ending],
+    *,
+    seen: list[tuple[int, Disposition]] | None = None,
+    contacts_locked: bool = False,
 ) -> list[Slot]:
     """End calls and move their contacts on; calls that have ended already are left alone.
 
     Args:
         seen: gets the trunk and the disposition of every call that is ended here.
+        contacts_locked: the caller has locked the contacts, and no call's dial is given back.
 
     Returns:
         The slots that these calls held, to be released after the commit.
@@ -62,10 +73,9 @@ def end_calls(
     begun = tracing.now()
     by_id = {ending.call_id: ending for ending in endings}
     not_dialed = [ending.call_id for ending in endings if ending.disposition is Disposition.NOT_DIALED]
-    rows = transitions.lock_for_ending(tx, list(by_id), not_dialed=not_dialed)
+    rows = transitions.lock_for_ending(tx, list(by_id), not_dialed=not_dialed, contacts_locked=contacts_locked)
     if not rows:
         return []
-    ended_at = transitions.database_time(tx)
     in_vain = _in_vain(tx, rows, by_id)
     numbers = contact_numbers.of(tx, [row["contact_id"] for row in rows if row["position"] is not None])
     ends: list[dict[str, Any]] = []
@@ -73,6 +83,7 @@ def end_calls(
     given_back: list[tuple[str, datetime]] = []
     for row in rows:
         ending = by_id[row["id"]]
+        ended_at = _ended_at(row, ending)
         disposition = _disposition(row, ending)
         abandoned = _abandoned(row) if disposition is Disposition.ANSWERED else None
         if abandoned:
@@ -94,6 +105,7 @@ def end_calls(
                 "dialstatus": report.dialstatus if report else None,
                 "failure_reason": f"{ending.failure_reason}; set aside" if set_aside else ending.failure_reason,
                 "abandoned": abandoned,
+                "channel": ending.channel,
             }
         )
         if disposition is Disposition.NOT_DIALED and row["claimed_at"] is not None:
@@ -128,6 +140,14 @@ def _in_vain(tx: Connection, rows: Sequence[RowMapping], by_id: Mapping[UUID, En
     ids = [row["id"] for row in rows if by_id[row["id"]].disposition is Disposition.NOT_DIALED]
     before = transitions.not_dialed_before(tx, ids)
     return {call_id: before.get(call_id, 0) + 1 for call_id in ids}
+
+
+def _ended_at(row: RowMapping, ending: Ending) -> datetime:
+    """What was heard is heard a little before it is written; both times are reckoned, and never the wrong way round."""
+    now: datetime = row["at"]
+    if ending.at is None:
+        return now
+    return min(now, max(ending.at, row["answered_at"] or row["claimed_at"] or ending.at))
 
 
 def _disposition(row: RowMapping, ending: Ending) -> Disposition:

@@ -56,6 +56,7 @@ def refuse(tx: Connection, refused: Sequence[tuple[RowMapping, Refusal, GateFact
                 "dialstatus": None,
                 "failure_reason": refusal.code.value,
                 "abandoned": None,
+                "channel": None,
             }
             for row, refusal, _ in refused
         ],

@@ -111,7 +111,7 @@ def _barrier() -> None:
 def _listener_epoch() -> None:
     """A listener that was asleep goes on as if it led, and says that it has heard everything."""
     Reign.is_sure = True  # type: ignore[method-assign, assignment]
-    nodes.leads = lambda *_: True
+    nodes.leads = lambda tx, *_: nodes.time(tx)
     for name in ("_RENEW", "_INFO", "_CONNECTED", "_GAP", "_ECHO"):
         _edit(nodes, name, ("AND listener_epoch = :epoch", "AND (true OR listener_epoch = :epoch)"))
     _edit(nodes, "_RENEW", ("AND listener_id = :listener_id", "AND (true OR listener_id = :listener_id)"))

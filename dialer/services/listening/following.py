@@ -97,9 +97,10 @@ class Following:
         with self._engine.begin() as tx:
             # Read only: a lock on the node's row would make the lease's renewal wait for this batch. That the reign
             # may end before the commit does no harm, because each change of a call is a compare-and-set.
-            if not nodes.leads(tx, self._node_id, self._epoch):
+            at = nodes.leads(tx, self._node_id, self._epoch)
+            if at is None:
                 raise ReignOver("The lease is lost")
-            self._write_calls(tx, news, outcome, again=again)
+            self._write_calls(tx, news, outcome, at, again=again)
             following.unbury(tx, self._node_id, sorted(news.tombs_gone))
             sent_at = self._sent_at(news.echo) if news.echo is not None else None
             if sent_at is not None:
@@ -111,7 +112,7 @@ class Following:
             failpoints.reach(failpoints.Step.OUTCOME_COMMITTED)
         return outcome
 
-    def _write_calls(self, tx: Connection, news: News, outcome: Outcome, *, again: bool) -> None:
+    def _write_calls(self, tx: Connection, news: News, outcome: Outcome, at: datetime, *, again: bool) -> None:
         if not news.calls:
             return
         ending = [call_id for call_id, item in news.calls.items() if item.hangup is not None]
@@ -124,14 +125,13 @@ class Following:
             for row, _, step in steps
             if step.acts or step.goes_on
         }
-        at = nodes.time(tx)
         following.progress(
             tx,
             [
                 _progress(item, step, to_act.get(row["id"]), chosen.get(row["id"]), at)
                 | _served(row, item, step, to_act.get(row["id"]), at)
                 for row, item, step in steps
-                if step.state is not None
+                if step.state is not None and not (step.ending and _only_ends(row, item))
             ],
         )
         outcome.opted_out = [
@@ -156,7 +156,7 @@ class Following:
             following.fail_action(tx, call_id, ANSWERED_UNHEARD)
         endings: list[Ending] = [step.ending for _, _, step in steps if step.ending is not None]
         if endings:
-            outcome.slots = end_calls(tx, endings, seen=outcome.ends)
+            outcome.slots = end_calls(tx, endings, seen=outcome.ends, contacts_locked=True)
         late = [row["id"] for row, _, step in steps if step.is_late]
         following.note_late_dials(tx, late)
         for call_id in late:
@@ -192,6 +192,13 @@ def _facts(row: RowMapping) -> CallFacts:
         digit=row["digit"],
         amd_status=row["amd_status"],
     )
+
+
+def _only_ends(row: RowMapping, news: CallNews) -> bool:
+    """Whether what is heard of a call that is over is written with its end: then its row is changed once, not twice."""
+    is_known = (news.up_at is None or row["answered_at"]) and (news.ringing_at is None or row["ringing_at"])
+    has_said = (news.digit, news.amd_status, news.result, news.handed_back, news.sought_at, news.served_at)
+    return bool(is_known) and row["people"] is None and not any(has_said)
 
 
 def _chosen(row: RowMapping, news: CallNews, whole: AnswerAction) -> AnswerAction:

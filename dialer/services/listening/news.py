@@ -42,6 +42,7 @@ class CallNews:
         sought_at: when the dialplan first called somebody for the callee.
         served_at: when somebody was there.
         hangup: how it ended, if it did.
+        ended_at: when.
     """
 
     call_id: UUID
@@ -61,6 +62,12 @@ class CallNews:
     served_at: datetime | None = None
     dialstatus: str | None = None
     hangup: HangupReport | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def is_urgent(self) -> bool:
+        """Somebody is on the line, and waits for what we do."""
+        return self.in_stasis or self.handed_back is not None
 
 
 @dataclass(slots=True)
@@ -72,6 +79,26 @@ class News:
     tombs_gone: set[UUID] = field(default_factory=set)
     echo: str | None = None
     is_replaced: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not (self.calls or self.finished or self.tombs_gone or self.echo)
+
+    @property
+    def is_whole(self) -> bool:
+        """It can't be written in parts: an echo proves that all that came before it is written."""
+        return self.is_replaced or self.echo is not None or bool(self.tombs_gone)
+
+    def take_urgent(self) -> "News":
+        """What somebody waits for, apart; the rest stays. Of each call it is either all or nothing."""
+        urgent = News(finished=self.finished)
+        urgent.calls = {
+            call_id: news for call_id, news in self.calls.items() if news.is_urgent or call_id in self.finished
+        }
+        self.calls = {call_id: news for call_id, news in self.calls.items() if call_id not in urgent.calls}
+        self.finished = {}
+        return urgent
 
     def add(self, event: Event, at: Callable[[], datetime]) -> None:
         """Take one more event in, in the order in which they came.
@@ -135,13 +162,17 @@ class News:
                 # The last snapshot says so also where the answer itself fell into a gap.
                 news.up_at = news.up_at or at()
             news.hangup = HangupReport(event.cause, event.tech_cause, news.dialstatus)
+            news.ended_at = at()
 
     def _of(self, channel: ChannelSnapshot) -> CallNews | None:
         """The news of the channel's call. A tomb's doings are no news of the call whose id it keeps."""
         call_id = call_id_of(channel.id)
         if call_id is None or channel.is_tomb:
             return None
-        return self.calls.setdefault(call_id, CallNews(call_id, channel.name))
+        news = self.calls.get(call_id)
+        if news is None:
+            news = self.calls[call_id] = CallNews(call_id, channel.name)
+        return news
 
 
 def _handed(news: CallNews, args: tuple[str, ...]) -> None:
@@ -223,7 +254,7 @@ def decide(facts: CallFacts, news: CallNews, *, again: bool = False) -> Step:
     # An end without anything before it: its beginning fell into a gap. The row still learns the channel's name.
     return Step(
         state=state,
-        ending=Ending(news.call_id, hangup=news.hangup) if is_over else None,
+        ending=_ending(news) if is_over else None,
         is_missed=begins and news.is_stale,
         acts=begins and not news.is_stale,
         goes_on=news.handed_back is not None
@@ -232,6 +263,12 @@ def decide(facts: CallFacts, news: CallNews, *, again: bool = False) -> Step:
         decides=news.digit is not None and (facts.digit is None or again),
         hang_up=news.is_alive and facts.hangup_requested and not is_over,
     )
+
+
+def _ending(news: CallNews) -> Ending:
+    # What ended long ago ends now: whoever counts ends by the time can't look back for ever.
+    at = None if news.has_waited else news.ended_at
+    return Ending(news.call_id, hangup=news.hangup, at=at, channel=news.channel)
 
 
 def call_id_of(channel_id: str) -> UUID | None:

@@ -29,8 +29,12 @@ from dialer.services.pacing import report_ends
 log = logging.getLogger(__name__)
 
 BATCH_EVENTS: Final = 500
-BATCH_SECONDS: Final = 0.02
-_IDLE_SECONDS: Final = 0.1
+LOOK_SECONDS: Final = 0.04
+"""What has come is looked at in this rhythm: to be woken for each event costs more than the event."""
+LATER_SECONDS: Final = 0.15
+"""So long may news wait that nobody on the line waits for: a transaction for many calls costs little more than for one
+(docs/adr/0014-hot-path.md)."""
+_IDLE_SECONDS: Final = 0.25
 _RETRY_SECONDS: Final = 0.2
 
 
@@ -58,7 +62,8 @@ class Session:
         self._clock = clock
         self._inbox = inbox
         self._beat = beat
-        self._flushed_at = clock.monotonic()
+        self._news = News()
+        self._news_since = self._looked_at = clock.monotonic()
 
     def work_off(self, probe: Callable[[], None]) -> frozenset[UUID]:
         """Write what has waited in the PBX while nobody listened, in one piece, at the times at which it happened.
@@ -134,8 +139,8 @@ class Session:
             self._beat()
             if stop.is_set():
                 events.close()
-            received, lost = self._take()
-            news = self._digest(received)
+            lost = self._take_in()
+            news = self._due(lost)
             self._write(news)
             if news.is_replaced:
                 raise ReignOver("Another socket has taken the application")
@@ -144,23 +149,38 @@ class Session:
             if not self._reign.is_sure:
                 raise ReignOver("The lease is lost")
 
-    def _take(self) -> tuple[list[Received], Lost | None]:
-        """What has come: a batch not too small and not too big. Nothing comes after a `Lost`."""
-        received: list[Received] = []
+    def _take_in(self) -> Lost | None:
+        """Read what has come. Nothing comes after a `Lost`."""
         try:
-            item = self._inbox.get(timeout=_IDLE_SECONDS)
-            self._clock.sleep(self._flushed_at + BATCH_SECONDS - self._clock.monotonic())
-            while True:
-                if isinstance(item, Lost):
-                    return received, item
-                received.append(item)
-                if len(received) == BATCH_EVENTS:
-                    break
+            if self._news.is_empty:
+                item = self._inbox.get(timeout=_IDLE_SECONDS)
+                self._news_since = self._clock.monotonic()
+                self._rest()
+            else:
+                self._rest()
                 item = self._inbox.get_nowait()
+            for left in range(BATCH_EVENTS, 0, -1):
+                if isinstance(item, Lost):
+                    return item
+                self._digest(item)
+                if left > 1:
+                    item = self._inbox.get_nowait()
         except queue.Empty:
             pass  # all there is
-        self._flushed_at = self._clock.monotonic()
-        return received, None
+        return None
+
+    def _rest(self) -> None:
+        self._clock.sleep(self._looked_at + LOOK_SECONDS - self._clock.monotonic())
+        self._looked_at = self._clock.monotonic()
+
+    def _due(self, lost: Lost | None) -> News:
+        """What is to be written now."""
+        news = self._news
+        waited = self._clock.monotonic() - self._news_since
+        if lost is None and not news.is_whole and waited < LATER_SECONDS:
+            return news.take_urgent()
+        self._news = News()
+        return news
 
     def _until_echo(self) -> Waited:
         """What comes before the first echo of this connection, and that echo."""
@@ -174,18 +194,14 @@ class Session:
             waited.add(item, self._following.is_ours)
         return waited
 
-    def _digest(self, received: list[Received]) -> News:
-        news = News()
-        for item in received:
-            try:
-                event = parse(item.data)
-            except MalformedEvent as error:
-                log.error("malformed_event: %s", error)  # noqa: TRY400
-                continue
-            if event is not None:
-                moment = item.at
-                news.add(event, lambda moment=moment: self._reign.database_time(moment))  # type: ignore[misc]
-        return news
+    def _digest(self, item: Received) -> None:
+        try:
+            event = parse(item.data)
+        except MalformedEvent as error:
+            log.error("malformed_event: %s", error)  # noqa: TRY400
+            return
+        if event is not None:
+            self._news.add(event, lambda: self._reign.database_time(item.at))
 
     def _write(self, news: News) -> frozenset[UUID]:
         """Write, as often as it takes while the lease holds: what was heard is not heard again.
@@ -193,7 +209,7 @@ class Session:
         Returns:
             The calls for which something was begun.
         """
-        if not (news.calls or news.finished or news.tombs_gone or news.echo):
+        if news.is_empty:
             return frozenset()
         again = False
         while True:

@@ -128,7 +128,7 @@ def _time(engine: Engine) -> datetime:
 
 def _leads(engine: Engine, node_id: int, epoch: int) -> bool:
     with engine.begin() as tx:
-        return nodes.leads(tx, node_id, epoch)
+        return nodes.leads(tx, node_id, epoch) is not None
 
 
 class TestTwoListeners:

@@ -189,3 +189,48 @@ def test_a_sign_of_life_of_a_call_not_to_be_dialed_is_a_late_dial(state: CallSta
 def test_news_written_again_are_no_late_dial_unless_the_channel_still_lives() -> None:
     assert not decide(facts(CallState.ENDED), WHOLE, again=True).is_late
     assert decide(facts(CallState.ENDED), STASIS, again=True).is_late
+
+
+def test_only_what_somebody_on_the_line_waits_for_is_urgent() -> None:
+    news = news_of(*ANSWERED, *BUSY)
+    assert set(news.take_urgent().calls) == {A}
+    assert set(news.calls) == {B}
+    assert news.take_urgent().is_empty
+    assert not news.is_empty
+
+
+def test_what_has_been_handed_back_and_sounds_that_are_over_are_urgent_with_all_of_their_calls() -> None:
+    news = news_of(
+        StasisStart(channel(A, "Up"), ("menu", "1")),
+        PlaybackFinished(str(B), str(B), failed=False),
+        ChannelDestroyed(channel(B, "Up"), 16, 200),
+    )
+    urgent = news.take_urgent()
+    assert set(urgent.calls) == {A, B}
+    assert set(urgent.finished) == {B}
+    assert news.is_empty
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Echo("1.1/2026-01-31T12:00:00+00:00"),
+        ApplicationReplaced(),
+        ChannelDestroyed(channel(A, name="Local/tomb@x"), 0, None),
+    ],
+)
+def test_what_speaks_of_all_that_came_before_it_is_not_written_apart(event: Event) -> None:
+    assert not news_of(*ANSWERED, *BUSY).is_whole
+    assert news_of(*ANSWERED, *BUSY, event).is_whole
+
+
+def test_a_call_ends_when_its_end_was_heard_unless_that_has_waited() -> None:
+    news = news_of(*BUSY).calls[B]
+    ringing = CallFacts(CallState.RINGING, hangup_requested=False, action_started=False)
+    ending = decide(ringing, news).ending
+    assert ending is not None
+    assert ending.at == START + timedelta(seconds=2)
+    news.has_waited = True
+    ending = decide(ringing, news).ending
+    assert ending is not None
+    assert ending.at is None
