@@ -14,3 +14,15 @@ def numbers() -> Iterator[str]:
     """Up to 118,800,000 of them, of fifteen area codes in turn, as E.164."""
     for line, exchange, area in itertools.product(range(10_000), _EXCHANGES, _AREAS):
         yield f"+1{area}{exchange}{line:04d}"
+
+
+ANSWERED: Final = 0
+ANSWERED_AT_ONCE: Final = 7
+BUSY: Final = 10
+"""Last two digits, which decide in the simulator and in the lab what becomes of a call."""
+
+
+def numbers_ending(digits: int) -> Iterator[str]:
+    """Up to 1,188,000 of them whose last two digits are these."""
+    for line, exchange, area in itertools.product(range(digits, 10_000, 100), _EXCHANGES, _AREAS):
+        yield f"+1{area}{exchange}{line:04d}"

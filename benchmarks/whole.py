@@ -8,13 +8,16 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+
+from pydantic import SecretStr
 
 from benchmarks.measuring import CannotMeasure
 from dialer.clock import SystemClock
 from dialer.config import load_settings
+from dialer.lab.lab import TRUNK, Lab
 from dialer.local.client import ApiClient
 from dialer.local.cpu import cpu_seconds
 from dialer.local.ready import Running, ensure_user, running
@@ -35,9 +38,10 @@ class Whole:
     stack: Stack
     password: str
     node_id: int
+    endpoint: str = "PJSIP/{number}@carrier"
 
     def trunk(self, name: str, *, cps: float, channels: int) -> int:
-        body = {"name": name, "node_id": self.node_id, "endpoint": "PJSIP/{number}@carrier"}
+        body = {"name": name, "node_id": self.node_id, "endpoint": self.endpoint}
         return int(self.client.post("/v1/trunks", {**body, "cps": cps, "channels": channels})["id"])
 
     def campaign(self, name: str, trunk_id: int, **more: Any) -> int:
@@ -72,11 +76,14 @@ class Whole:
 
 
 @contextmanager
-def whole_dialer(*, simulator: Sequence[str] = (), originate_workers: int = 2, **settings: Any) -> Iterator[Whole]:
-    """All of it, with the simulator as its only node.
+def whole_dialer(
+    *, simulator: Sequence[str] = (), lab: Lab | None = None, originate_workers: int = 2, **settings: Any
+) -> Iterator[Whole]:
+    """All of it, with the simulator as its only node, or a lab's PBX.
 
     Args:
         simulator: options of `dialer simulator`.
+        lab: a lab that runs; it is told each call's id.
         settings: such as differ from the defaults.
     """
     clock = SystemClock()
@@ -87,19 +94,23 @@ def whole_dialer(*, simulator: Sequence[str] = (), originate_workers: int = 2, *
             ports=Ports(*free_ports(3)),
             ledger=folder / "ledger.jsonl",
             originate_workers=originate_workers,
+            simulator=lab is None,
             simulator_options=simulator,
         )
         given = load_settings(
             **{"data_dir": folder / "data", "database_url": None, "redis_url": None}
             | {"rate_limit_requests": 10_000_000, "max_cps": 100_000, "log_level": "WARNING"}
+            | ({"real_calls_allowed": True, "ari_password": SecretStr(lab.password)} if lab else {})
             | settings
         )
         with running(given, stack, clock) as up:
             password = secrets.token_urlsafe(16)
             ensure_user(up.dialer, USER, password, Role.ADMIN)
             client = ApiClient(stack.ports.api_url, USER, password, clock)
-            node = {"name": "simulator", "ari_url": stack.ports.simulator_url, "ari_username": "dialer"}
-            yield Whole(up, client, stack, password, int(client.post("/v1/nodes", node)["id"]))
+            url = stack.ports.simulator_url if lab is None else lab.ari_url
+            node = client.post("/v1/nodes", {"name": "pbx", "ari_url": url, "ari_username": "dialer"})
+            made = Whole(up, client, stack, password, int(node["id"]))
+            yield made if lab is None else replace(made, endpoint=f"PJSIP/{{number}};call={{call_id}}@{TRUNK}")
 
 
 class Moving:

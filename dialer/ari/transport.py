@@ -117,7 +117,7 @@ class Connections:
     """Kept connections to one PBX, to be shared by threads: no retries, no redirects, no proxies, no cookies.
 
     Straight on urllib3's pool: what `requests` adds to it costs as much again, and half of it is of no use here
-    (docs/adr/0014-hot-path.md).
+    (docs/adr/0015-hot-path.md).
 
     Args:
         root: `http://host:8088/ari`, or https: then the certificate has to be by the CA in `ca_file`, or without one

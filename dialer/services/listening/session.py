@@ -33,7 +33,7 @@ LOOK_SECONDS: Final = 0.04
 """What has come is looked at in this rhythm: to be woken for each event costs more than the event."""
 LATER_SECONDS: Final = 0.15
 """So long may news wait that nobody on the line waits for: a transaction for many calls costs little more than for one
-(docs/adr/0014-hot-path.md)."""
+(docs/adr/0015-hot-path.md)."""
 _IDLE_SECONDS: Final = 0.25
 _RETRY_SECONDS: Final = 0.2
 
