@@ -46,7 +46,8 @@ def make(folder: Path, newest: str) -> Mapping[str, str]:
     shutil.copytree(Path(migrations.__file__).parent, target, ignore=shutil.ignore_patterns("__pycache__"))
     (target / "versions" / "9999_next.py").write_text(_MIGRATION.format(newest=newest), encoding="utf-8")
     # Without the safe path the folder that a process is started in would come first.
-    return {"PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"}
+    path = [str(folder), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    return {"PYTHONPATH": os.pathsep.join(filter(None, path)), "PYTHONSAFEPATH": "1"}
 
 
 def upgrade(version: Mapping[str, str], database_url: str) -> "subprocess.CompletedProcess[str]":
