@@ -2,13 +2,14 @@
 
 CONTACTS ?= 200
 EXAMPLES ?= 10
+HOW ?= dump
 SEEDS ?= 10
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-asterisk up test fuzz test-asterisk chaos chaos-proof pace bench test-monitoring docs check lock clean
+.PHONY: help demo demo-asterisk up test fuzz test-asterisk chaos chaos-proof pace bench rolling restoring test-monitoring docs check lock clean
 
 help:
 	@echo 'make demo [CONTACTS=$(CONTACTS)]   run a whole campaign against the simulator and check every outcome'
@@ -21,6 +22,8 @@ help:
 	@echo 'make chaos-proof [GUARDS=tomb,...]   the same with a guard taken away, which must be seen'
 	@echo 'make pace                  several workers on one trunk at 5, 50 and 200 calls per second, then stopped: what was written, what arrived'
 	@echo 'make bench [QUICK=1] [ONLY=flat,...]   what the dialer costs beside what it costs anyway: a table, and JSON (hours; QUICK: minutes)'
+	@echo 'make rolling               every part is replaced by one of a next version, and the schema migrated, while a campaign of 2000 runs'
+	@echo 'make restoring [HOW=copy]  an older database is put in the place of a running campaign'"'"'s, and recovered from'
 	@echo 'make test-monitoring       a real Prometheus and Alertmanager on a running dialer, with faults (minutes)'
 	@echo 'make docs                  the pages as a site, into dist/site'
 	@echo 'make check                 format, lint, types, imports, migrations, container and monitoring files'
@@ -55,6 +58,12 @@ pace: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks.bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+
+rolling: $(READY)
+	@$(BIN)/python -m tests.rolling
+
+restoring: $(READY)
+	@$(BIN)/python -m tests.restoring --how $(HOW)
 
 chaos-proof: $(READY)
 	@$(BIN)/python -m tests.chaos.sabotage $(if $(GUARDS),--guards $(GUARDS))

@@ -63,6 +63,7 @@ from dialer.services.trunk_groups import TrunkGroups
 from dialer.services.trunk_states import TrunkStates
 from dialer.services.users import Users
 from dialer.services.webhooks import Webhooks
+from dialer.services.witness import Witness
 
 
 class Dialer:
@@ -223,7 +224,15 @@ class Dialer:
 
     @cached_property
     def claims(self) -> Claims:
-        return Claims(self.engine, self.limiter, self.breaker, self.clock, self.settings, prepare=self.ari_client)
+        return Claims(
+            self.engine,
+            self.limiter,
+            self.breaker,
+            self.clock,
+            self.settings,
+            self.witness,
+            prepare=self.ari_client,
+        )
 
     @cached_property
     def contact_edits(self) -> ContactEdits:
@@ -243,7 +252,7 @@ class Dialer:
 
     @cached_property
     def dispatching(self) -> Dispatching:
-        return Dispatching(self.engine, self.nudges, self.trunk_states, self.settings)
+        return Dispatching(self.engine, self.nudges, self.trunk_states, self.settings, self.witness)
 
     @cached_property
     def dnc(self) -> DncList:
@@ -318,7 +327,7 @@ class Dialer:
 
     @cached_property
     def recovering(self) -> Recovering:
-        return Recovering(self.engine)
+        return Recovering(self.engine, self.clock, self.pbx_records, self.witness)
 
     @cached_property
     def requeueing(self) -> Requeueing:
@@ -382,6 +391,10 @@ class Dialer:
     @cached_property
     def webhooks(self) -> Webhooks:
         return Webhooks(self.engine, self.clock, self.settings)
+
+    @cached_property
+    def witness(self) -> Witness:
+        return Witness(self.engine, self.redis)
 
     def close(self) -> None:
         """Let go of all connections."""

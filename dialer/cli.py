@@ -291,35 +291,8 @@ def stop(reason: str) -> None:
 def lift() -> None:
     """Lift the emergency stop."""
     with _dialer() as dialer:
-        dialer.control.lift()
+        dialer.control.lift(_operator())
     click.echo("The emergency stop is lifted.")
-
-
-@main.command()
-@click.option(
-    "--lost-seconds", required=True, type=click.FloatRange(0), help="How much time of commits may be lost, at most."
-)
-@click.option(
-    "--hold-hours",
-    default=24.0,
-    show_default=True,
-    type=click.FloatRange(0),
-    help="How long the doubtful are left alone.",
-)
-def recover(lost_seconds: float, hold_hours: float) -> None:
-    """Dial again after PostgreSQL was promoted or restored.
-
-    Whoever may have been called in the lost time is not called for a while; nobody loses an attempt.
-    """
-    with _dialer() as dialer:
-        history = dialer.recovering.history()
-        if history.is_known:
-            click.echo("PostgreSQL's history is the one that was recorded: there is nothing to recover from.")
-            return
-        done = dialer.recovering.recover(lost_seconds=lost_seconds, hold_seconds=hold_hours * 3600)
-    click.echo(
-        f"{done.withdrawn} queued calls were taken back, {done.held_back} contacts are held back. Dialing goes on."
-    )
 
 
 def _operator() -> str:

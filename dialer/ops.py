@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,11 +15,13 @@ from dialer.bootstrap import Dialer
 from dialer.config import load_settings
 from dialer.db.imports import failed as failed_imports
 from dialer.embedded.servers import resolve
+from dialer.errors import LimitsUnavailable
 
 DISPATCH_SECONDS: Final = 15.0
 """Dispatch looks every second; after this long it has stopped."""
 
 _LOOK_SECONDS: Final = 1.0
+_CHANGES: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,15 @@ def status_of(dialer: Dialer) -> Status:
             figures.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
     status = Status(figures)
     status.wrong.extend(_wrong(status))
+    if status.value("dialer_postgres_up"):
+        status.wrong.extend(_lost(dialer))
     return status
+
+
+def _lost(dialer: Dialer) -> Iterator[str]:
+    with suppress(LimitsUnavailable):  # Redis is among what is wrong
+        if not dialer.recovering.history().is_known:
+            yield "PostgreSQL was promoted or restored: nothing is dialed until `dialer ops recover`."
 
 
 def _wrong(status: Status) -> Iterator[str]:
@@ -85,7 +95,7 @@ def _seconds(value: float) -> str:
 
 @click.group()
 def ops() -> None:
-    """For those who run it: look, drain, reconcile, flags."""
+    """For those who run it: look, drain, reconcile, recover, flags."""
 
 
 @ops.command()
@@ -171,16 +181,78 @@ def reconcile() -> None:
 
 
 @ops.command()
+@click.option(
+    "--lost-seconds", required=True, type=click.FloatRange(0), help="How much time of commits may be lost, at most."
+)
+@click.option(
+    "--hold-hours",
+    default=24.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="How long the doubtful are left alone.",
+)
+def recover(lost_seconds: float, hold_hours: float) -> None:
+    """Dial again after PostgreSQL was promoted or restored.
+
+    Whoever may have been called in the lost time is not called for a while, and loses no attempt. The PBX's own records
+    (DIALER_PBX_RECORDS_URL) are asked for calls that are lost: the lost time is as long as they show.
+    """
+    with _dialer() as dialer:
+        if dialer.recovering.history().is_known:
+            click.echo("PostgreSQL's history is the one that was recorded: there is nothing to recover from.")
+            return
+        done = dialer.recovering.recover(operator(), lost_seconds=lost_seconds, hold_seconds=hold_hours * 3600)
+        asked = dialer.pbx_records.exist
+    if asked:
+        click.echo(
+            f"The PBX's records have {done.unknown} calls that are lost, {done.adopted} that seemed to be queued."
+        )
+        if done.lost_seconds > lost_seconds:
+            click.echo(
+                f"By them {done.lost_seconds:.0f} s may be lost, not {lost_seconds:.0f} s: that many were assumed."
+            )
+    click.echo(
+        f"{done.withdrawn} queued calls were taken back, {done.held_back} contacts are held back. Dialing goes on."
+    )
+
+
+@ops.group(invoke_without_command=True)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000), help="The newest so many.")
-def failed(limit: int) -> None:
-    """Call lists that failed, with the reason. Nothing of them was imported: have them uploaded again."""
-    with _dialer() as dialer, dialer.engine.connect() as tx:
-        lists = failed_imports(tx, limit)
-    table = Table("list", "campaign", "name", "uploaded", "why")
+@click.pass_context
+def failed(context: click.Context, limit: int) -> None:
+    """What was put aside for good, with the reason: call lists, webhook deliveries. Without a command: lists them.
+
+    Nothing of a call list that failed was imported: have it uploaded again.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    with _dialer() as dialer:
+        with dialer.engine.connect() as tx:
+            lists = failed_imports(tx, limit)
+        deliveries = dialer.webhooks.dead(limit)
+    console = Console(soft_wrap=True)
+    table = Table("list", "campaign", "name", "uploaded", "why", title="Call lists")
     for found in lists:
         row = (str(found.id), str(found.campaign_id), found.name, f"{found.created_at:%Y-%m-%d %H:%M}", found.error)
         table.add_row(*(cell or "" for cell in row))
-    Console(soft_wrap=True).print(table if lists else "No call list has failed.")
+    console.print(table if lists else "No call list has failed.")
+    table = Table("delivery", "webhook", "event", "of", "tries", "why", title="Webhook deliveries")
+    for delivery in deliveries:
+        why = delivery.error or f"the answer was {delivery.status}"
+        told = (delivery.event, f"{delivery.created_at:%Y-%m-%d %H:%M}", str(delivery.tries), why)
+        table.add_row(str(delivery.id), str(delivery.webhook_id), *told)
+    console.print(table if deliveries else "No webhook delivery has failed.")
+    if deliveries:
+        console.print("`dialer ops failed replay` delivers them again.")
+
+
+@failed.command("replay")
+@click.option("--webhook", "webhook_id", type=int, help="Those of this webhook only.")
+def replay(webhook_id: int | None) -> None:
+    """Deliver again what webhooks have not taken, as if for the first time."""
+    with _dialer() as dialer:
+        again = dialer.webhooks.replay_dead(operator(), webhook_id)
+    click.echo(f"{again} deliveries are tried again.")
 
 
 @ops.group(invoke_without_command=True)
@@ -191,9 +263,15 @@ def flags(context: click.Context) -> None:
         return
     with _dialer() as dialer:
         now = dialer.control.status()
+        changes = dialer.control.changes(_CHANGES)
     stopped = f"on since {now.stop_at:%Y-%m-%d %H:%M} by {now.stop_by}: {now.stop_reason}" if now.stop_at else "off"
     click.echo(f"emergency-stop   {stopped}   (dialer stop, dialer lift)")
     click.echo(f"allow-list-only  {'on' if now.allow_list_only else 'off'}   (dialer ops flags allow-list-only on|off)")
+    if changes:
+        table = Table("when", "who", "what", "", title="Changed lately")
+        for change in changes:
+            table.add_row(f"{change.at:%Y-%m-%d %H:%M:%S}", change.who, change.what.replace("_", "-"), change.detail)
+        Console(soft_wrap=True).print(table)
 
 
 @flags.command("allow-list-only")
@@ -201,7 +279,7 @@ def flags(context: click.Context) -> None:
 def allow_list_only(to: str) -> None:
     """Whether only numbers on the allow-list may be dialed."""
     with _dialer() as dialer:
-        decided = dialer.control.set_allow_list_only(to == "on")
+        decided = dialer.control.set_allow_list_only(to == "on", operator())
     click.echo(f"allow-list-only is {to}. {decided.in_flight} calls are in flight.")
 
 

@@ -169,11 +169,12 @@ class Roll:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make rolling", description=__doc__)
     parser.add_argument("--contacts", type=int, default=2000)
+    parser.add_argument("--cps", type=float, default=15.0, help="slow enough that the campaign outlasts the roll")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="dialer-rolling-"))
     folder.chmod(0o711)
     clock = SystemClock()
-    demo = Demo(options.contacts, listeners=2, metrics_ports={"exporter": free_ports(1)[0]})
+    demo = Demo(options.contacts, cps=options.cps, listeners=2, metrics_ports={"exporter": free_ports(1)[0]})
     with started(load_settings(data_dir=folder / "data"), demo, clock) as running:
         begun = clock.monotonic()
         roll = Roll(running)

@@ -41,7 +41,7 @@ def stop(body: StopIn) -> Response:
 @control.delete("/emergency-stop", responses={200: StopOut})
 def lift() -> Response:
     """Let dialing go on"""
-    return answer(StopOut.of(dialer().control.lift()))
+    return answer(StopOut.of(dialer().control.lift(identity().username)))
 
 
 @control.get("/allow-list", responses={200: AllowListOut})
@@ -53,7 +53,7 @@ def allow_list() -> Response:
 @control.put("/allow-list", responses={200: AllowListDecided, **problems(400, 415, 422)})
 def set_allow_list(body: AllowListIn) -> Response:
     """Dial only listed numbers, or all"""
-    decided = dialer().control.set_allow_list_only(body.only)
+    decided = dialer().control.set_allow_list_only(body.only, identity().username)
     return answer(AllowListDecided(only=decided.value.allow_list_only, in_flight=decided.in_flight))
 
 

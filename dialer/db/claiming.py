@@ -26,7 +26,8 @@ _TRUNK: Final = prepared(f"""
            node.is_simulator, node.listener_epoch,
            COALESCE(node.lease_until > clock_timestamp(), false) AS listener_alive,
            COALESCE(node.echo_at > clock_timestamp() - make_interval(secs => :echo_max_age), false) AS echo_recent,
-           control.stop_at, control.allow_list_only, control.pg_timeline, {timeline.CURRENT} AS current_timeline,
+           control.stop_at, control.allow_list_only, {timeline.RECORDED} AS history, {timeline.TOLD} AS history_now,
+           pg_postmaster_start_time() AS postgres_started_at,
            {caller_ids.OWNED} AS caller_ids
     FROM trunks AS trunk JOIN pbx_nodes AS node ON node.id = trunk.node_id CROSS JOIN control
     WHERE trunk.id = :trunk_id

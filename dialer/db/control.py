@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.db import pages
 from dialer.db.pages import Order, Page, PageRequest
 from dialer.db.records import columns, one
-from dialer.db.tables import AllowedNumber, Control
+from dialer.db.tables import AllowedNumber, Control, ControlChange
 
 ALLOWED_ORDER: Final = Order("allow-list", AllowedNumber.phone_number, str)
 
@@ -23,6 +23,16 @@ class ControlRecord:
     stop_by: str | None
     stop_reason: str | None
     allow_list_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """Who has changed what; `what` is a word like `stop`."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,17 @@ def lift(tx: Connection) -> ControlRecord:
 
 def set_allow_list_only(tx: Connection, only: bool) -> ControlRecord:
     return _set(tx, {"allow_list_only": only})
+
+
+def log(tx: Connection, who: str, what: str, detail: str = "") -> None:
+    """Write down who changes what, in the transaction of the change."""
+    tx.execute(insert(ControlChange).values(who=who, what=what, detail=detail))
+
+
+def changes(tx: Connection, limit: int) -> list[ChangeRecord]:
+    """The newest changes, the newest first."""
+    statement = select(*columns(ControlChange, ChangeRecord)).order_by(ControlChange.id.desc()).limit(limit)
+    return [ChangeRecord(**row) for row in tx.execute(statement).mappings()]
 
 
 def allow(tx: Connection, phone_number: str, user: str) -> AllowedRecord:

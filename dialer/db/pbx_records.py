@@ -36,6 +36,25 @@ def detail_records(connection: Connection, table: str, ids: Sequence[UUID]) -> S
     return _of(connection, _CDR, table, ids)
 
 
+# An id of ours begins with its time; ids that Asterisk gives are two numbers with a dot.
+_SINCE: Final = """
+    SELECT DISTINCT uniqueid FROM {table}
+    WHERE uniqueid COLLATE "C" > :first AND uniqueid ~ :ours AND {channel} NOT LIKE :tombs
+"""
+_OURS: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+
+def call_ids_since(connection: Connection, table: str, channel: str, first: UUID) -> list[UUID]:
+    """Of our calls that the PBX has something of, those whose id is later than `first`.
+
+    Args:
+        channel: the column with the channel's name.
+    """
+    statement = text(_SINCE.format(table=table, channel=channel))
+    parameters = {"first": str(first), "ours": _OURS, "tombs": _TOMBS}
+    return [UUID(found) for found in connection.scalars(statement, parameters)]
+
+
 def _of(connection: Connection, statement: str, table: str, ids: Sequence[UUID]) -> Sequence[RowMapping]:
     parameters = {"ids": [str(call_id) for call_id in ids], "tombs": _TOMBS}
     return connection.execute(text(statement.format(table=table)), parameters).mappings().all()

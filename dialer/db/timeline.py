@@ -11,9 +11,17 @@ CURRENT: Final = """(
     SELECT system_identifier || '/' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) FROM pg_control_system()
 )"""
 
-_READ: Final = text(f"SELECT pg_timeline AS recorded, {CURRENT} AS current FROM control")
-_ACCEPT: Final = text(f"UPDATE control SET pg_timeline = {CURRENT}")
-_RECORD: Final = text(f"UPDATE control SET pg_timeline = {CURRENT} WHERE pg_timeline IS NULL")
+# A dump restored into the server that it came from tells the same history, in other tables.
+RECORDED: Final = "control.pg_timeline || '/' || COALESCE(control.table_oid, CAST(control.tableoid AS bigint))"
+TOLD: Final = f"{CURRENT} || '/' || CAST(control.tableoid AS bigint)"
+
+_REACHED: Final = text("SELECT CAST(pg_current_wal_flush_lsn() - '0/0' AS bigint)")
+_READ: Final = text(f"SELECT {RECORDED} AS recorded, {TOLD} AS current FROM control")
+_ACCEPT: Final = text(f"UPDATE control SET pg_timeline = {CURRENT}, table_oid = CAST(tableoid AS bigint)")
+_DOUBT: Final = text(f"UPDATE control SET pg_timeline = {CURRENT} || ' and more'")
+_RECORD: Final = text(f"""
+    UPDATE control SET pg_timeline = {CURRENT}, table_oid = CAST(tableoid AS bigint) WHERE pg_timeline IS NULL
+""")
 
 
 def read(tx: Connection) -> tuple[str | None, str]:
@@ -30,3 +38,13 @@ def record(tx: Connection) -> None:
 def accept(tx: Connection) -> None:
     """Remember this history in the place of another."""
     tx.execute(_ACCEPT)
+
+
+def reached(tx: Connection) -> int:
+    """How much of this history is on disk, in bytes of WAL. It only grows, whatever crashes."""
+    return int(tx.execute(_REACHED).scalar_one())
+
+
+def doubt(tx: Connection) -> None:
+    """Remember that there has been more of this history: it is not the recorded one any more."""
+    tx.execute(_DOUBT)

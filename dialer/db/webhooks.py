@@ -108,6 +108,21 @@ def replay(tx: Connection, webhook_id: int, delivery_id: int) -> DeliveryRecord 
     return first(tx, DeliveryRecord, chosen.values(**again).returning(*_DELIVERY))
 
 
+def dead(tx: Connection, limit: int) -> Sequence[DeliveryRecord]:
+    """What was given up, of all webhooks, the newest first."""
+    statement = select(*_DELIVERY).where(WebhookDelivery.state == "dead")
+    rows = tx.execute(statement.order_by(WebhookDelivery.id.desc()).limit(limit)).mappings()
+    return [DeliveryRecord(**row) for row in rows]
+
+
+def replay_dead(tx: Connection, webhook_id: int | None) -> int:
+    """Deliver again what was given up, of one webhook or all; how many."""
+    chosen = update(WebhookDelivery).where(WebhookDelivery.state == "dead")
+    if webhook_id is not None:
+        chosen = chosen.where(WebhookDelivery.webhook_id == webhook_id)
+    return tx.execute(chosen.values(state="pending", tries=0, next_try_at=func.clock_timestamp())).rowcount
+
+
 # At most so many of one webhook at once: one that hangs must not hold all places.
 _TAKE: Final = text("""
     WITH due AS (

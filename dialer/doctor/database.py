@@ -118,6 +118,6 @@ def _timeline(connection: Connection) -> Finding:
             _SUBJECT,
             "was promoted or restored from a backup: calls that were made may be missing from it, so nothing is "
             "dialed.",
-            "Find out how much time may be lost, then run `dialer recover --lost-seconds N`.",
+            "Find out how much time may be lost, then run `dialer ops recover --lost-seconds N`.",
         )
     return ok("database_timeline", _SUBJECT, "tells the history in which the calls were made.")

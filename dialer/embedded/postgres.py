@@ -96,6 +96,11 @@ class EmbeddedPostgres:
         """Where it listens, for SQLAlchemy."""
         return f"postgresql+psycopg2://{ROLE}@/{DATABASE}?host={quote(str(self._sockets), safe='/')}&port={PORT}"
 
+    @property
+    def data(self) -> Path:
+        """The cluster's own folder, once there is one."""
+        return self._location() / "data"
+
     def start(self) -> str:
         """Start the server, making its cluster and database at first, and return its URL.
 

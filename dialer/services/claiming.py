@@ -22,6 +22,7 @@ from dialer.limits.limiter import LATENESS_SECONDS, Denied, Limit, Limiter, Limi
 from dialer.limits.slots import GLOBAL, Slot, campaign_scope, node_scope, trunk_scope
 from dialer.services import gating, people
 from dialer.services.refusing import refuse
+from dialer.services.witness import Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Claims:
     """Hands out calls to send.
 
     Args:
+        witness: remembers what PostgreSQL may have forgotten.
         prepare: makes ready to send to a node, or raises ConfigurationError: then nothing is claimed for it.
     """
 
@@ -93,6 +95,7 @@ class Claims:
         breaker: Breaker,
         clock: Clock,
         settings: Settings,
+        witness: Witness,
         *,
         prepare: Callable[[Node], object],
     ) -> None:
@@ -102,6 +105,7 @@ class Claims:
         self._breaker = breaker
         self._clock = clock
         self._settings = settings
+        self._witness = witness
 
     def claim(self, trunk_id: int) -> Batch:
         """Claim the next calls of a trunk, as many as gate and limits allow now.
@@ -135,7 +139,7 @@ class Claims:
                 return Batch(closed=closed)
             node = Node(trunk["node_id"], trunk["node_name"], trunk["ari_url"], trunk["ari_username"])
             self._prepare(node)
-            if trunk["pg_timeline"] is None:
+            if trunk["history"] is None:
                 timeline.record(tx)
             rows = claiming.candidates(tx, trunk_id, self._settings.claim_batch_size)
             # With a call at hand, so that no probe is used up in vain.
@@ -166,8 +170,10 @@ class Claims:
             return "no such trunk"
         if trunk["stop_at"] is not None:
             return "emergency stop"
-        if trunk["pg_timeline"] not in (None, trunk["current_timeline"]):
-            return "PostgreSQL may have lost commits: it was promoted or restored (dialer recover)"
+        if trunk["history"] not in (None, trunk["history_now"]):
+            return "PostgreSQL may have lost commits: it was promoted or restored (dialer ops recover)"
+        if not self._witness.vouches_for(trunk["postgres_started_at"]):
+            return "PostgreSQL has lost commits: it is a copy of its disk, put back (dialer ops recover)"
         if not (trunk["enabled"] and trunk["node_enabled"]):
             return "trunk or node disabled"
         if not (trunk["listener_alive"] and trunk["echo_recent"]):

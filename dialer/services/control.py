@@ -5,7 +5,7 @@ from sqlalchemy import Connection, Engine
 from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import control
-from dialer.db.control import AllowedRecord, ControlRecord
+from dialer.db.control import AllowedRecord, ChangeRecord, ControlRecord
 from dialer.db.pages import Page, PageRequest
 from dialer.db.tables import Call
 from dialer.errors import NotFound
@@ -32,19 +32,31 @@ class ControlRoom:
 
         def action(tx: Connection) -> ControlRecord:
             stopped = control.stop(tx, user, reason)
+            control.log(tx, user, "stop", reason)
             withdraw_queued(tx, reason="emergency_stop")
             return stopped
 
         return decide(self._engine, self._clock, action)
 
-    def lift(self) -> ControlRecord:
+    def lift(self, user: str) -> ControlRecord:
         """Let dialing go on."""
         with self._engine.begin() as tx:
+            control.log(tx, user, "lift")
             return control.lift(tx)
 
-    def set_allow_list_only(self, only: bool) -> Decided[ControlRecord]:
+    def set_allow_list_only(self, only: bool, user: str) -> Decided[ControlRecord]:
         """Whether only numbers on the allow-list may be dialed, from this moment on."""
-        return decide(self._engine, self._clock, lambda tx: control.set_allow_list_only(tx, only))
+
+        def action(tx: Connection) -> ControlRecord:
+            control.log(tx, user, "allow_list_only", "on" if only else "off")
+            return control.set_allow_list_only(tx, only)
+
+        return decide(self._engine, self._clock, action)
+
+    def changes(self, limit: int) -> list[ChangeRecord]:
+        """Who has stopped, lifted, switched or recovered, the newest first."""
+        with self._engine.begin() as tx:
+            return control.changes(tx, limit)
 
     def allow(self, phone_number: str, user: str, *, default_region: str | None = None) -> AllowedRecord:
         """Put a number on the allow-list.

@@ -16,6 +16,7 @@ from dialer.db.dispatching import Place
 from dialer.domain.profiles import rules_for
 from dialer.domain.sharing import Row, Sharing, Turns
 from dialer.domain.trunks import USABLE, TrunkState
+from dialer.errors import LimitsUnavailable
 from dialer.failpoints import Step
 from dialer.services import gating, people
 from dialer.services.call_traces import trace_queued
@@ -24,6 +25,7 @@ from dialer.services.nudges import Nudges
 from dialer.services.parts import Parts
 from dialer.services.reconsidering import reconsider
 from dialer.services.trunk_states import TrunkStates
+from dialer.services.witness import Witness
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ class Dispatching:
         nudges: Nudges,
         states: TrunkStates,
         settings: Settings,
+        witness: Witness,
         chance: Chance = random.random,
     ) -> None:
         self._engine = engine
@@ -52,9 +55,14 @@ class Dispatching:
         self._states = states
         self._settings = settings
         self._chance = chance
+        self._witness = witness
 
     def tick(self) -> int:
         """Queue what is due, complete what is finished, and tell the workers; how many calls were queued."""
+        try:
+            self._witness.look()
+        except LimitsUnavailable as error:  # claims look too, and fail
+            log.warning("nobody can say whether PostgreSQL has all that it had: %s", error)
         self._move()
         with tracing.work("dispatch") as work:
             queued, trunks = self._tick()

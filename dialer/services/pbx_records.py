@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.db import pbx_records
+from dialer.errors import DatabaseError
 from dialer.services.ending import HangupReport
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class PbxRecords:
             (cel_table, pbx_records.channel_ends, _from_cel),
             (cdr_table, pbx_records.detail_records, _from_cdr),
         )
+        self._channels = {cel_table: "channame", cdr_table: "channel"}
 
     @property
     def exist(self) -> bool:
@@ -74,6 +76,28 @@ class PbxRecords:
                 continue
             ends = {UUID(row["uniqueid"]): read(row) for row in rows}
             found.update((call_id, end) for call_id, end in ends.items() if end is not None)
+        return found
+
+    def call_ids_since(self, first: UUID) -> set[UUID]:
+        """Calls of which the PBXs have written anything down, of those whose id is later than `first`.
+
+        Raises:
+            DatabaseError: a table can't be read.
+        """
+        found: set[UUID] = set()
+        if self._engine is None:
+            return found
+        for table, channel in self._channels.items():
+            if not table:
+                continue
+            try:
+                with self._engine.connect() as connection:
+                    found.update(pbx_records.call_ids_since(connection, table, channel, first))
+            except SQLAlchemyError as error:
+                raise DatabaseError(
+                    f"The PBX's records in the table {table} can't be read: {str(error).partition(chr(10))[0]} "
+                    "Correct DIALER_PBX_RECORDS_URL, DIALER_PBX_CEL_TABLE and DIALER_PBX_CDR_TABLE; empty is none."
+                ) from error
         return found
 
 

@@ -5,7 +5,7 @@ none is told that didn't. Sending is another process's work: a receiver that fai
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +19,7 @@ from sqlalchemy import Engine, RowMapping
 from dialer import tracing
 from dialer.clock import Clock
 from dialer.config import Settings
-from dialer.db import webhooks
+from dialer.db import control, webhooks
 from dialer.db.pages import Page, PageRequest
 from dialer.db.records import explaining
 from dialer.db.webhooks import DeliveryRecord, WebhookRecord
@@ -155,6 +155,28 @@ class Webhooks:
         if found is None:
             raise NotFound(f"Webhook {webhook_id} has no delivery {delivery_id}.")
         return found
+
+    def dead(self, limit: int) -> Sequence[DeliveryRecord]:
+        """Deliveries that were given up, of all webhooks, the newest first."""
+        with self._engine.begin() as tx:
+            return webhooks.dead(tx, limit)
+
+    def replay_dead(self, user: str, webhook_id: int | None = None) -> int:
+        """Deliver again whatever was given up, as if for the first time; how many.
+
+        Args:
+            user: who wants it.
+            webhook_id: only of this one.
+
+        Raises:
+            NotFound: there is no such webhook.
+        """
+        with self._engine.begin() as tx:
+            if webhook_id is not None:
+                _found(webhooks.get(tx, webhook_id), webhook_id)
+            again = webhooks.replay_dead(tx, webhook_id)
+            control.log(tx, user, "replay", f"{again} webhook deliveries")
+        return again
 
     def deliver(self) -> int:
         """Try what is due, some at once; how many were tried. Any number of processes may do this."""

@@ -79,7 +79,7 @@ def stopped(stand: Stand) -> Iterator[None]:
     try:
         yield
     finally:
-        stand.up.dialer.control.lift()
+        stand.up.dialer.control.lift("tests")
 
 
 Fault = Callable[[Stand], AbstractContextManager[Any]]

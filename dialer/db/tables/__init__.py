@@ -23,6 +23,7 @@ from dialer.db.tables.sounds import SoundCheck, UploadedSound
 from dialer.db.tables.telephony import (
     AllowedNumber,
     Control,
+    ControlChange,
     PbxNode,
     Trunk,
     TrunkCallerId,
@@ -46,6 +47,7 @@ __all__ = [
     "ContactData",
     "ContactNumber",
     "Control",
+    "ControlChange",
     "DncEntry",
     "DncRefusal",
     "DncUpload",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Numeric, SmallInteger
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Numeric, SmallInteger, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.db.tables.base import Base, CreatedAt
@@ -110,6 +110,20 @@ class Control(Base):
     dispatched_at: Mapped[datetime | None]
     pg_timeline: Mapped[str | None]
     """The history of PostgreSQL in which claims are made (dialer.db.timeline). None until the first one."""
+    table_oid: Mapped[int | None] = mapped_column(BigInteger)
+    """Of this table then: one that a dump was restored into has another."""
+
+
+class ControlChange(Base):
+    """Who has changed what holds for the whole installation. Written with the change; never edited."""
+
+    __tablename__ = "control_log"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    who: Mapped[str]
+    what: Mapped[str]
+    detail: Mapped[str]
 
 
 class AllowedNumber(CreatedAt, Base):

@@ -136,7 +136,7 @@ def test_nothing_is_queued_while_the_emergency_stop_is_on(world: World) -> None:
     assert tick(world) == 0
     assert world.calls() == []
     assert world.nudges.trunks == []
-    world.dialer.control.lift()
+    world.dialer.control.lift("tests")
     assert tick(world) == 1
 
 

@@ -85,6 +85,42 @@ def test_flags_show_and_switch(world: World, run: Run) -> None:
     assert not world.dialer.control.status().allow_list_only
 
 
+def test_flags_say_who_has_switched_what(world: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUDO_USER", "grace")
+    run("flags", "allow-list-only", "on")
+    world.dialer.control.stop("ada", "a drill")
+    world.dialer.control.lift("ada")
+    changes = [(change.who, change.what, change.detail) for change in world.dialer.control.changes(10)]
+    assert changes == [
+        ("ada", "lift", ""),
+        ("ada", "stop", "a drill"),
+        ("grace (command line)", "allow_list_only", "on"),
+    ]
+    shown = run("flags").output
+    for word in ("Changed lately", "grace (command line)", "allow-list-only", "a drill"):
+        assert word in shown
+
+
+def test_failed_webhook_deliveries_are_listed_and_replayed(world: World, run: Run) -> None:
+    hook = world.dialer.webhooks.create({"url": "https://example.com/", "events": ["call.ended"]}, "tests").record
+    with world.engine.begin() as tx:
+        tx.execute(
+            text(
+                "INSERT INTO webhook_deliveries (webhook_id, event_id, event, data, state, tries, error)"
+                " SELECT :id, gen_random_uuid(), 'call.ended', '{}', state, 12, 'refused'"
+                " FROM unnest(ARRAY['dead', 'dead', 'delivered']) AS state"
+            ),
+            {"id": hook.id},
+        )
+    assert run("failed").output.count("refused") == 2
+    assert run("failed", "replay", "--webhook", "999").exit_code == 1
+    assert "2 deliveries are tried again." in run("failed", "replay", "--webhook", str(hook.id)).output
+    assert "No webhook delivery has failed." in run("failed").output
+    with world.engine.connect() as connection:
+        states = connection.execute(text("SELECT state, tries FROM webhook_deliveries ORDER BY id")).all()
+    assert [tuple(row) for row in states] == [("pending", 0), ("pending", 0), ("delivered", 12)]
+
+
 def test_failed_lists_the_uploads_that_failed_with_the_reason(world: World, run: Run) -> None:
     assert "No call list has failed." in run("failed").output
     with world.engine.begin() as tx:
@@ -103,3 +139,17 @@ def test_failed_lists_the_uploads_that_failed_with_the_reason(world: World, run:
 
 def test_reconcile_asks_the_nodes_now(world: World, run: Run) -> None:
     assert run("reconcile").output == "Reconciled.\n"
+
+
+def test_recover_asks_for_the_lost_time_and_lets_dialing_go_on(world: World, run: Run) -> None:
+    assert "nothing to recover from" in run("recover", "--lost-seconds", "60").output
+    world.queued(1)
+    world.execute("UPDATE control SET pg_timeline = '1/00000001'")
+    result = run("status")
+    assert result.exit_code == 1
+    assert "nothing is dialed until `dialer ops recover`" in result.output
+    assert run("recover").exit_code == 2
+    result = run("recover", "--lost-seconds", "60", "--hold-hours", "1")
+    assert result.exit_code == 0, result.output
+    assert "1 queued calls were taken back, 1 contacts are held back." in result.output
+    assert run("status").exit_code == 0

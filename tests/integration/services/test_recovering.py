@@ -3,11 +3,13 @@
 import os
 from pathlib import Path
 
+import redis
 from sqlalchemy import create_engine, text
 
 from dialer.db import timeline
 from dialer.embedded.postgres import EmbeddedPostgres
-from tests.support.world import World, wait_for
+from tests.support import factories
+from tests.support.world import World, settings_for, wait_for
 
 OTHER = "UPDATE control SET pg_timeline = '1/00000001'"
 
@@ -26,7 +28,7 @@ def test_nothing_is_claimed_in_another_history(world: World) -> None:
     batch = world.claim()
     assert not batch.claimed
     assert batch.closed is not None
-    assert "dialer recover" in batch.closed
+    assert "dialer ops recover" in batch.closed
     assert world.call(call_id)["state"] == "queued"
 
 
@@ -38,7 +40,7 @@ def test_recovery_takes_queued_calls_back_and_holds_back_whom_the_lost_span_may_
     later = world.contacts(["+12025550131"], state="waiting", next_attempt_at="2999-01-01")
     world.execute(OTHER)
 
-    done = world.dialer.recovering.recover(lost_seconds=2, hold_seconds=3600)
+    done = world.dialer.recovering.recover("tests", lost_seconds=2, hold_seconds=3600)
 
     assert (done.withdrawn, done.held_back) == (1, 4)
     assert world.call(call_id)["disposition"] == "withdrawn"
@@ -54,7 +56,7 @@ def test_recovery_takes_queued_calls_back_and_holds_back_whom_the_lost_span_may_
 
 def test_dialing_goes_on_after_recovery(world: World) -> None:
     world.execute(OTHER)
-    world.dialer.recovering.recover(lost_seconds=0, hold_seconds=60)
+    world.dialer.recovering.recover("tests", lost_seconds=0, hold_seconds=60)
     world.queued(1)
     assert len(world.claim().claimed) == 1
 
@@ -92,3 +94,49 @@ def _history(server: EmbeddedPostgres) -> str:
 def _own_like(path: Path, folder: Path) -> None:
     owner = folder.stat()
     os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def test_whoever_comes_first_by_the_campaigns_own_order_is_held_back(world: World) -> None:
+    world.execute("UPDATE trunks SET cps = 1")
+    world.set_campaign(dial_order="newest")
+    ids = world.contacts([f"+12025550{n}" for n in range(110, 120)])
+    (wanted,) = world.contacts(["+12025550100"], callback_at=world.now())
+    world.execute(OTHER)
+    assert world.dialer.recovering.recover("tests", lost_seconds=3, hold_seconds=3600).held_back == 3
+    assert _waiting(world, [wanted, *ids]) == {wanted, ids[-1], ids[-2]}
+
+
+def test_each_list_may_have_been_dialed_all_the_time(world: World) -> None:
+    world.execute("UPDATE trunks SET cps = 1")
+    with world.engine.begin() as tx:
+        lists = [factories.make_call_list(tx, world.campaign_id) for _ in range(2)]
+    first = world.contacts([f"+12025550{n}" for n in range(100, 104)], call_list_id=lists[0])
+    second = world.contacts([f"+12025550{n}" for n in range(110, 114)], call_list_id=lists[1])
+    world.execute(OTHER)
+    world.dialer.recovering.recover("tests", lost_seconds=2, hold_seconds=3600)
+    assert _waiting(world, first + second) == {*first[:2], *second[:2]}
+
+
+def _waiting(world: World, ids: list[int]) -> set[int]:
+    return {contact_id for contact_id in ids if world.contact(contact_id)["state"] == "waiting"}
+
+
+def test_dump_restored_into_its_own_server_has_another_history(
+    database: str, redis_url: str, redis_client: "redis.Redis"
+) -> None:
+    world = World(settings_for(database, redis_url))
+    world.queued(1)
+    assert len(world.claim().claimed) == 1
+    before = world.dialer.recovering.history()
+    # What pg_restore --clean does, and createdb with pg_restore all the more.
+    world.execute("CREATE TABLE restored (LIKE control INCLUDING ALL EXCLUDING DEFAULTS)")
+    world.execute("INSERT INTO restored SELECT * FROM control")
+    world.execute("DROP TABLE control")
+    world.execute("ALTER TABLE restored RENAME TO control")
+    assert world.dialer.recovering.history().recorded == before.recorded
+    assert not world.dialer.recovering.history().is_known
+    world.queued(["+12025550170"])
+    assert "restored" in str(world.claim().closed)
+    world.dialer.recovering.recover("tests", lost_seconds=0, hold_seconds=0)
+    assert world.dialer.recovering.history().is_known
+    world.close()

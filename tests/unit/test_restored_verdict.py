@@ -1,0 +1,61 @@
+"""What a restore must not do is seen."""
+
+from dialer.domain.retry import RetryPolicy
+from dialer.simulator.ledger import End, Invite, Ledger
+from tests.restoring.verdict import Known, Spans, Verdict, compare
+
+SPANS = Spans(backup_at=100, backed_up_at=101, ended_at=200, restored_at=210, recovered_at=220)
+POLICY = RetryPolicy.model_validate({"busy": {"delay_seconds": 5}})
+HOLD = 30.0
+
+
+def invite(at: float, channel: str, number: str = "+12025550100") -> Invite:
+    return Invite(at, channel, number, "", "busy", 1)
+
+
+def end(at: float, channel: str) -> End:
+    return End(at, channel, 17, None, False, "callee")
+
+
+def judged(ledger: Ledger, **calls: Known) -> Verdict:
+    numbers = {sent.number for sent in ledger.invites}
+    return compare(calls, numbers, len(numbers), POLICY, ledger, SPANS, HOLD)
+
+
+def known(disposition: str = "busy") -> Known:
+    return Known(disposition, 1, ended=True)
+
+
+def test_a_call_that_is_lost_and_another_after_the_hold_is_right() -> None:
+    ledger = Ledger(invites=(invite(150, "lost"), invite(260, "again")), ends=(end(151, "lost"), end(261, "again")))
+    verdict = judged(ledger, again=known())
+    assert verdict.holds
+    assert (verdict.calls, verdict.lost_calls) == (2, 1)
+
+
+def test_who_was_called_in_the_lost_span_and_before_the_hold_is_over_is_seen() -> None:
+    ledger = Ledger(invites=(invite(199, "lost"), invite(221, "again")), ends=(end(199.5, "lost"), end(222, "again")))
+    assert judged(ledger, again=known()).early_redials == 1
+
+
+def test_two_invites_of_one_call_are_seen() -> None:
+    ledger = Ledger(invites=(invite(90, "a"), invite(190, "a")), ends=(end(91, "a"),))
+    verdict = judged(ledger, a=known())
+    assert verdict.max_invites_per_call == 2
+    assert not verdict.holds
+
+
+def test_a_call_before_the_recovery_is_seen() -> None:
+    ledger = Ledger(invites=(invite(205, "a"),), ends=(end(206, "a"),))
+    assert judged(ledger, a=known()).dialed_before_recovery == 1
+
+
+def test_a_call_that_the_database_should_know_is_seen() -> None:
+    ledger = Ledger(invites=(invite(50, "a"),), ends=(end(51, "a"),))
+    assert judged(ledger).lost_at_other_times == 1
+
+
+def test_a_contact_that_is_not_done_is_seen() -> None:
+    verdict = compare({}, set(), 1, POLICY, Ledger(), SPANS, HOLD)
+    assert verdict.contacts_not_done == 1
+    assert not verdict.holds
