@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-asterisk up test fuzz test-asterisk chaos chaos-proof pace bench rolling restoring test-monitoring docs check lock clean
+.PHONY: help demo demo-asterisk up test fuzz test-asterisk chaos chaos-proof pace bench rolling restoring test-monitoring docs check wheel lock clean
 
 help:
 	@echo 'make demo [CONTACTS=$(CONTACTS)]   run a whole campaign against the simulator and check every outcome'
@@ -27,6 +27,7 @@ help:
 	@echo 'make test-monitoring       a real Prometheus and Alertmanager on a running dialer, with faults (minutes)'
 	@echo 'make docs                  the pages as a site, into dist/site'
 	@echo 'make check                 format, lint, types, imports, migrations, container and monitoring files'
+	@echo 'make wheel                 dist/campaign_dialer-*.whl, which installs all of it'
 	@echo 'make lock                  resolve the dependencies again and write requirements/*.txt'
 	@echo 'make clean                 remove the environment and all caches (.dialer, the data, stays)'
 
@@ -88,6 +89,9 @@ check: $(READY)
 $(READY): requirements/dev.txt pyproject.toml
 	@PYTHON="$(PYTHON)" sh scripts/make-venv $(VENV)
 	@touch $@
+
+wheel: $(READY)
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 lock:
 	@UPGRADE=$(UPGRADE) sh scripts/lock

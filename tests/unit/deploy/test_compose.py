@@ -224,7 +224,7 @@ def test_what_the_image_copies_is_there_and_reaches_the_build() -> None:
     for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE):
         for source in line.split()[:-1]:
             assert (ROOT / source).exists(), source
-            assert any(fnmatch(source, pattern) for pattern in allowed), source
+            assert any(fnmatch(source.rstrip("/"), pattern) for pattern in allowed), source
 
 
 def test_the_image_has_every_package_of_the_wheel() -> None:
