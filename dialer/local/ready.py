@@ -17,7 +17,7 @@ from dialer.local.stack import Stack, parts
 from dialer.local.supervisor import Supervisor
 from dialer.services.users import Role
 
-_READY_SECONDS = 120.0
+_READY_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
