@@ -166,7 +166,7 @@ def test_a_campaign_must_be_there(feed: Feed) -> None:
 def test_recovery_forgets_places_that_come_from_another_server(world: World, feed: Feed) -> None:
     (call_id,) = ended(world)
     world.execute("UPDATE calls SET ended_xact = 9000000000000000000")
-    world.dialer.recovering.recover(lost_seconds=0, hold_seconds=0)
+    world.dialer.recovering.recover("tests", lost_seconds=0, hold_seconds=0)
     assert world.call(call_id)["ended_xact"] is None
 
 
