@@ -16,6 +16,14 @@ from dialer.clock import SystemClock
 from dialer.db import migrate
 from dialer.db.engine import create_engine
 from tests.support import next_version
+from tests.support.databases import copy_of
+
+
+@pytest.fixture
+def database(postgres_url: str, migrated_template: str) -> Iterator[str]:
+    """The URL of a migrated database of the test's own: it will not be as it was."""
+    with copy_of(migrated_template, postgres_url) as url:
+        yield url
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, text
 from dialer.db import timeline
 from dialer.embedded.postgres import EmbeddedPostgres
 from tests.support import factories
+from tests.support.databases import copy_of
 from tests.support.world import World, settings_for, wait_for
 
 OTHER = "UPDATE control SET pg_timeline = '1/00000001'"
@@ -122,9 +123,13 @@ def _waiting(world: World, ids: list[int]) -> set[int]:
 
 
 def test_dump_restored_into_its_own_server_has_another_history(
-    database: str, redis_url: str, redis_client: "redis.Redis"
+    postgres_url: str, migrated_template: str, redis_url: str, redis_client: "redis.Redis"
 ) -> None:
-    world = World(settings_for(database, redis_url))
+    with copy_of(migrated_template, postgres_url) as url:
+        _restore_into_its_own_server(World(settings_for(url, redis_url)))
+
+
+def _restore_into_its_own_server(world: World) -> None:
     world.queued(1)
     assert len(world.claim().claimed) == 1
     before = world.dialer.recovering.history()
