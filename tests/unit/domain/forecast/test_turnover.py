@@ -32,12 +32,14 @@ def in_rounds(channels: int, holds: list[float], rounds: int, every: float = 1.0
 @settings(max_examples=50)
 @always(st.integers(1, 60), st.lists(st.floats(0.3, 30.0), min_size=1, max_size=4), st.sampled_from([0.2, 1.0, 2.0]))
 def test_calls_begin_as_fast_as_was_seen(channels: int, holds: list[float], every: float) -> None:
-    calls = in_rounds(channels, holds, 400, every)
-    settled = [call for call in calls if call[0] >= 60]
+    # Enough rounds that the rare long call on a single channel weighs little.
+    rounds, settling = 1500, 60
+    calls = in_rounds(channels, holds, rounds, every)
+    settled = [call for call in calls if call[0] >= settling * every]
     assume(max(holds) / every <= 20 and len(settled) >= 100)
     hold = sum(ended - claimed for claimed, ended in settled) / len(settled)
-    pace = len(settled) / (399 * every - 60)
-    assert channels / (hold + turnover_seconds(calls, channels)) == pytest.approx(pace, rel=0.12)
+    pace = len(settled) / ((rounds - 1 - settling) * every)
+    assert channels / (hold + turnover_seconds(calls, channels)) == pytest.approx(pace, rel=0.05)
 
 
 def test_channels_that_are_taken_at_once_are_not_free() -> None:
