@@ -1,13 +1,11 @@
 """The lab itself: it restarts, it records, it leaves nothing."""
 
-import subprocess
 from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg2.extensions
 import pytest
-import requests
 
 from dialer.ari.client import AriClient
 from dialer.embedded.postgres import EmbeddedPostgres
@@ -81,24 +79,6 @@ def test_a_call_leaves_its_outcome_in_postgresql(pbx: Pbx, server_folder: Path, 
                     eventually(lambda: _rows(cursor, cause, call) == [("17",)])
     finally:
         server.destroy()
-
-
-def test_ari_over_tls_is_trusted_through_a_ca_of_one_s_own(pbx: Pbx, tmp_path: Path, server_folder: Path) -> None:
-    certificate = tmp_path / "pbx.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
-    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(certificate), "-out", str(tmp_path / "ca.pem")]
-    subprocess.run(command, check=True, capture_output=True)
-    with certificate.open("ab") as file:
-        file.write((tmp_path / "ca.pem").read_bytes())
-    with Lab(tmp_path / "lab", str(pbx.target.release), options=Options(certificate=certificate)) as lab:
-        assert lab.tls_url is not None
-        answer = requests.get(
-            f"{lab.tls_url}/ari/asterisk/info",
-            auth=(USERNAME, lab.password),
-            verify=str(tmp_path / "ca.pem"),
-            timeout=10,
-        )
-        assert answer.status_code == 200
 
 
 def _rows(cursor: psycopg2.extensions.cursor, statement: str, call: str) -> list[tuple[object, ...]]:
