@@ -26,7 +26,7 @@ help:
 	@echo 'make restoring [HOW=copy]  an older database is put in the place of a running campaign'"'"'s, and recovered from'
 	@echo 'make test-monitoring       a real Prometheus and Alertmanager on a running dialer, with faults (minutes)'
 	@echo 'make docs                  the pages as a site, into dist/site'
-	@echo 'make check                 format, lint, types, imports, migrations, container and monitoring files'
+	@echo 'make check                 format, lint, types, imports, security, migrations, container and monitoring files'
 	@echo 'make wheel                 dist/campaign_dialer-*.whl, which installs all of it'
 	@echo 'make lock                  resolve the dependencies again and write requirements/*.txt'
 	@echo 'make clean                 remove the environment and all caches (.dialer, the data, stays)'
@@ -80,6 +80,8 @@ check: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml --confidence-level medium api deploy dialer migrations scripts workers
+	@$(BIN)/python scripts/check_vulnerabilities.py
 	@$(BIN)/dialer db check
 	@$(BIN)/python -m tests.safe_ddl
 	@$(BIN)/python -m api.docs --check >/dev/null

@@ -19,7 +19,7 @@ graceful_timeout = 20
 keepalive = 5
 # The longest that gunicorn can take: lists have many filters.
 limit_request_line = 8190
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # nosec B108 # gunicorn makes unnamed files there
 forwarded_allow_ips = "127.0.0.1,::1"
 accesslog = None
 # It would lie in the home folder, the same for every instance.

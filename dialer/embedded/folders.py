@@ -55,7 +55,7 @@ def socket_folder(preferred: Path, socket_name: str, user: User | None = None) -
     path = preferred.resolve()
     if len(os.fsencode(path / socket_name)) <= SOCKET_PATH_BYTES and PLAIN.fullmatch(str(path)):
         return make_private(path, user)
-    base = Path("/tmp") if os.access("/tmp", os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+    base = Path("/tmp") if os.access("/tmp", os.W_OK | os.X_OK) else Path(tempfile.gettempdir())  # nosec B108
     short = base / f"dialer-{os.geteuid()}-{key_of(preferred)}"
     if not _make_or_recognise(short, user):
         # Somebody else sits on that name: one that can't be guessed will do.
@@ -78,7 +78,7 @@ def root_folder(name: str) -> Path:
     Raises:
         ConfigurationError: somebody else has made it before us.
     """
-    folder = Path("/var/tmp") / name
+    folder = Path("/var/tmp") / name  # nosec B108
     if not _make_or_recognise(folder, None):
         raise ConfigurationError(f"The folder {folder} isn't ours: remove it, or set DIALER_DATABASE_URL.")
     folder.chmod(0o711)

@@ -17,6 +17,7 @@ from dialer.lab.configuration import Setting, copy
 
 ARI_PORT: Final = 8088
 _CARRIER_ARI_PORT: Final = 8089
+_EVERYWHERE: Final = "0.0.0.0"  # nosec B104 # of a container that only the tests' dialer reaches
 _SIP_PORT: Final = 5060
 _CARRIER_SIP_PORT: Final = 5070
 _LEDGER: Final = "/var/log/asterisk/ledger"
@@ -36,7 +37,7 @@ def write(source: Path, pbx: Path, carrier: Path, password: str) -> None:
     common = (Setting("ari.conf", "dialer", "password", password),)
     settings = (
         *common,
-        Setting("http.conf", "general", "bindaddr", "0.0.0.0"),
+        Setting("http.conf", "general", "bindaddr", _EVERYWHERE),
         Setting("http.conf", "general", "bindport", str(ARI_PORT)),
         Setting("pjsip.conf", "udp", "bind", f"127.0.0.1:{_SIP_PORT}"),
         Setting("pjsip.conf", "carrier", "contact", f"sip:127.0.0.1:{_CARRIER_SIP_PORT}"),

@@ -6,7 +6,7 @@ import secrets
 import signal
 import subprocess
 import sys
-import xmlrpc.client
+import xmlrpc.client  # nosec B411 # with our own supervisord, by a socket of ours
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace

@@ -2,7 +2,7 @@
 
 import http.client
 import socket
-import xmlrpc.client
+import xmlrpc.client  # nosec B411 # with our own supervisord, by a socket of ours
 from pathlib import Path
 from typing import Any
 

@@ -50,7 +50,7 @@ class Faults:
             latency_ms: The delay of every answer when no fault is in force.
             seed: For the jitter.
         """
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # nosec B311 # the same seed, the same faults
         self._usual_latency_ms = latency_ms
         self._released = asyncio.Event()
         self.clear()

@@ -83,7 +83,7 @@ def forecast(
     likely_runs = likely_runs or (LIKELY_RUNS if are_few else 1)
     drawn_runs = (DRAWN_RUNS if are_few else 2) if drawn_runs is None else drawn_runs
     openings = {plan.id: [Openings(place) for place in plan.places] for plan in world.plans}
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # nosec B311 # the same seed, the same forecast
     likely = {plan.id: seen[plan.id].likely() for plan in world.plans}
     drawn = [{plan.id: seen[plan.id].drawn(chance) for plan in world.plans} for _ in range(drawn_runs)]
     found = [_run(world, likely, openings, seed + n) for n in range(likely_runs)]

@@ -88,7 +88,7 @@ class Simulation:
         self._at = world.at.timestamp()
         self._until = world.until.timestamp()
         self._step = _first_step(world, rates[world.campaign_id])
-        chance = random.Random(seed)
+        chance = random.Random(seed)  # nosec B311 # the same seed, the same forecast
         grain = self._step / _GRAINS_A_STEP
         self._courses = {
             plan.id: Course(plan, rates[plan.id], openings[plan.id], chance, self._at, grain) for plan in world.plans
