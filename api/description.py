@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from api import examples
+from api import examples, webhook_description
 from api.auth import PERMISSIONS
 from api.idempotency import CREATING, HEADER
 from api.openapi import problems
@@ -145,6 +145,7 @@ def complete(spec: dict[str, Any]) -> None:
         examples.add(operation, schemas)
         _share_errors(operation, spec["components"].setdefault("responses", {}))
     schemas.setdefault("FieldError", {})["additionalProperties"] = False
+    webhook_description.add(spec)
 
 
 def _operations(spec: dict[str, Any]) -> Iterator[tuple[str, Operation]]:

@@ -1,4 +1,5 @@
-"""The files of docs/ that are made from the API's code: `python -m api.docs` writes them, `--check` compares them."""
+"""What is made from the API's code: `python -m api.docs` writes it, `--check` compares it. The files of docs/, and
+the typed client."""
 
 import json
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any, Final
 import click
 from pydantic import SecretStr
 
+from api import client
 from api.app import create_app
 from api.errors import codes as http_codes
 from dialer.bootstrap import Dialer
@@ -78,14 +80,23 @@ def _meaning(kind: type[DialerError]) -> str:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail where a file is not what the code makes.")
 def main(check: bool) -> None:
-    """Write the files that are made from the API's code, or check them."""
+    """Write what is made from the API's code, or check it."""
     for name, made in FILES.items():
         file = FOLDER / name
         if not check:
             file.write_text(made(), encoding="utf-8")
         elif not file.exists() or file.read_text(encoding="utf-8") != made():
-            raise click.ClickException(f"{file} is not what the code makes: run `python -m api.docs`")
+            raise _drifted(file)
         click.echo(file)
+    if not check:
+        client.write(description())
+    elif not client.is_current(description()):
+        raise _drifted(client.FOLDER)
+    click.echo(client.FOLDER)
+
+
+def _drifted(what: Path) -> click.ClickException:
+    return click.ClickException(f"{what} is not what the code makes: run `python -m api.docs`")
 
 
 if __name__ == "__main__":

@@ -40,6 +40,8 @@ Read by others:
 
 | variable | read by | meaning |
 |---|---|---|
+| `DIALER_API_KEY` | the command line | an API key, instead of a log-in; with `DIALER_API_URL` |
+| `DIALER_API_URL` | the command line | the API to ask, otherwise the one that was logged in to last |
 | `DIALER_CACHE_DIR` | the lab | where installed Asterisks are kept; `.cache` of the checkout if it isn't set |
 | `DIALER_HTTP_PORT`, `DIALER_HTTPS_PORT` | docker-compose.yml | the proxy's ports: 8080 and 8443 |
 | `DIALER_LAB_MIRROR` | the lab | the Debian mirror that Asterisk is installed from |

@@ -32,7 +32,9 @@ class ExplanationOut(Schema):
     as_of: Moment
 
 
-class GroupOut(Schema):
+class ReasonOut(Schema):
+    """Contacts that one rule keeps from being dialed."""
+
     code: str
     rule: str = Field(description="As it reads for the sample.")
     source: str
@@ -46,7 +48,7 @@ class CampaignExplanationOut(Schema):
 
     campaign_id: int
     contacts: int
-    groups: list[GroupOut]
+    groups: list[ReasonOut]
     as_of: Moment
 
 

@@ -4,13 +4,15 @@ import hashlib
 import hmac
 import ipaddress
 import socket
-from collections.abc import Mapping, Sequence
+import ssl
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from threading import Timer
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
-
-import urllib3
-from urllib3.exceptions import HTTPError
 
 from dialer.errors import InvalidInput
 
@@ -84,27 +86,64 @@ def _is_public(address: str) -> bool:
 
 
 def send(url: str, body: bytes, headers: Mapping[str, str], *, private_allowed: bool) -> Sent:
-    """POST once, to an address that has been looked at, and to no other: a redirect is an answer like any."""
+    """POST once, to an address that has been looked at, and to no other: a redirect is an answer like any.
+
+    It is over in TIMEOUT_SECONDS, also where the other side sends a byte of its answer now and then.
+    """
     parts = check_url(url)
     host, secure = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     try:
-        address = addresses(host, port, private_allowed=private_allowed)[0]
-        timeout = urllib3.Timeout(connect=TIMEOUT_SECONDS, read=TIMEOUT_SECONDS)
-        pool = (
-            urllib3.HTTPSConnectionPool(address, port, server_hostname=host, assert_hostname=host, timeout=timeout)
-            if secure
-            else urllib3.HTTPConnectionPool(address, port, timeout=timeout)
-        )
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        named = {**headers, "Host": parts.netloc, "Connection": "close"}
-        with pool:
-            answer = pool.urlopen(
-                "POST", target, body=body, headers=named, redirect=False, retries=False, preload_content=False
-            )
-            answer.close()
+        with _connected(addresses(host, port, private_allowed=private_allowed), port) as raw, _cut_off(raw, deadline):
+            connection = HTTPConnection(host, port)
+            connection.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=host) if secure else raw
+            named = {**headers, "Host": parts.netloc, "Connection": "close"}
+            with closing(connection):
+                connection.request("POST", target, body, named)
+                status = connection.getresponse().status
     except AddressRefused as error:
         return Sent(None, error.detail)
-    except (HTTPError, OSError) as error:
-        return Sent(None, f"{type(error).__name__}: {error}"[:500])
-    return Sent(answer.status, None if 200 <= answer.status < 300 else f"answered {answer.status}")
+    except (HTTPException, OSError) as error:
+        return _late(deadline) or Sent(None, f"{type(error).__name__}: {error}"[:500])
+    # What was cut off can look like an answer.
+    return _late(deadline) or Sent(status, None if 200 <= status < 300 else f"answered {status}")
+
+
+def _late(deadline: float) -> Sent | None:
+    over = time.monotonic() >= deadline
+    return Sent(None, f"no answer within {TIMEOUT_SECONDS:g} seconds") if over else None
+
+
+@contextmanager
+def _connected(found: Sequence[str], port: int) -> Iterator[socket.socket]:
+    """A connection to the first of the addresses that takes one."""
+    for address in found[:-1]:
+        with suppress(OSError):
+            connection = socket.create_connection((address, port), TIMEOUT_SECONDS / len(found))
+            break
+    else:
+        connection = socket.create_connection((found[-1], port), TIMEOUT_SECONDS / len(found))
+    with connection:
+        connection.settimeout(TIMEOUT_SECONDS)
+        yield connection
+
+
+@contextmanager
+def _cut_off(connection: socket.socket, deadline: float) -> Iterator[None]:
+    """End a connection at `deadline`. A socket's own timeout begins anew with each byte."""
+    twin = connection.dup()  # TLS takes the first one over, and it is the connection that is to end
+    timer = Timer(max(0.0, deadline - time.monotonic()), _shut_down, (twin,))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        twin.close()
+
+
+def _shut_down(connection: socket.socket) -> None:
+    with suppress(OSError):  # it has ended by itself
+        connection.shutdown(socket.SHUT_RDWR)

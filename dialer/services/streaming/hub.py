@@ -31,7 +31,7 @@ Encode = Callable[[CallRecord | CampaignStats, Cursor | None], bytes]
 class Over(StrEnum):
     """Why a stream ends from our side; its reader may come again, with the id of the event that it had last."""
 
-    TOKEN_EXPIRED = "token_expired"
+    TOKEN_EXPIRED = "token_expired"  # nosec B105 # a reason
     NOT_ALLOWED = "not_allowed"
     """Logged out, disabled, revoked, or of another role by now."""
     SHUTTING_DOWN = "shutting_down"

@@ -4,18 +4,22 @@ import hashlib
 import hmac
 import json
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
+from api.schemas.webhook_events import EVENTS
 from dialer.bootstrap import Dialer
 from dialer.config import Settings
 from dialer.db import webhooks
@@ -38,7 +42,7 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
+def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -57,6 +61,8 @@ def receiving() -> Iterator[Receiver]:
             """Quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     receiver.url = f"http://127.0.0.1:{server.server_address[1]}/hook?x=1"
@@ -91,6 +97,14 @@ def deliveries(admin: Api, webhook_id: int) -> list[dict[str, Any]]:
     return found
 
 
+def told_by(receiver: Receiver) -> dict[str, dict[str, Any]]:
+    """The data of each event that was told, which must be as the description has it."""
+    events = [json.loads(body) for _, body in receiver.requests]
+    for (_, body), event in zip(receiver.requests, events, strict=True):
+        EVENTS[event["event"]].model_validate_json(body)
+    return {event["event"]: event["data"] for event in events}
+
+
 def make_due(dialer: Dialer) -> None:
     with dialer.engine.begin() as tx:
         tx.execute(text("UPDATE webhook_deliveries SET next_try_at = clock_timestamp()"))
@@ -106,8 +120,8 @@ def test_what_happens_to_a_call_and_its_contact_is_told(
     with dialer.engine.begin() as tx:
         end_calls(tx, [Ending(UUID(call), Disposition.ANSWERED)])
     assert dialer.webhooks.deliver() == 2
-    told = {event["event"]: event for _, body in receiver.requests if (event := json.loads(body))}
-    ended, finished = told["call.ended"]["data"], told["contact.finished"]["data"]
+    told = told_by(receiver)
+    ended, finished = told["call.ended"], told["contact.finished"]
     assert (ended["call_id"], ended["external_id"], ended["disposition"]) == (call, "crm-1", "answered")
     assert (ended["attempt_number"], ended["data"]) == (1, {"amount": "12"})
     assert (finished["external_id"], finished["final_reason"]) == ("crm-1", "answered")
@@ -122,10 +136,9 @@ def test_campaigns_and_imports_are_told(admin: Api, dialer: Dialer, receiver: Re
     admin.post(f"/v1/campaigns/{campaign_id}/call-lists", data=csv, content_type="text/csv")
     dialer.call_lists.work_on_chunks(seconds=5)
     dialer.webhooks.deliver()
-    told = [json.loads(body) for _, body in receiver.requests]
-    by_event = {event["event"]: event["data"] for event in told}
-    assert by_event["campaign.state"]["state"] == "running"
-    done = by_event["import.done"]
+    told = told_by(receiver)
+    assert (told["campaign.state"]["state_before"], told["campaign.state"]["state"]) == ("draft", "running")
+    done = told["import.done"]
     assert (done["state"], done["rows"], done["imported"], done["refused"]) == ("completed", 2, 1, 1)
 
 
@@ -219,7 +232,69 @@ def test_one_that_hangs_or_answers_late_keeps_nobody_else_waiting(
     assert deliveries(admin, fine["id"])[0]["state"] == "delivered"
     [late] = deliveries(admin, hanging["id"])
     assert (late["state"], late["tries"]) == ("pending", 1)
-    assert "ReadTimeout" in late["error"]
+    assert late["error"] == "no answer within 0.5 seconds"
+
+
+@contextmanager
+def dribbling() -> Iterator[str]:
+    """Somebody who begins to answer and never ends: a byte now and then. Their URL."""
+    over = threading.Event()
+
+    def serve(server: socket.socket) -> None:
+        with server.accept()[0] as connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while not over.wait(0.05):
+                connection.sendall(b"a")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, args=(server,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_one_that_answers_byte_by_byte_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook_sending, "TIMEOUT_SECONDS", 0.5)
+    with dribbling() as url:
+        sent = webhook_sending.send(url, b"{}", {}, private_allowed=True)
+    assert (sent.status, sent.error) == (None, "no answer within 0.5 seconds")
+
+
+@pytest.fixture
+def certified(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A receiver that speaks TLS, and the certificate that it shows."""
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    named = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*command, *named], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with receiving(context) as receiver:
+        yield receiver.url.replace("http://127.0.0.1", "https://localhost"), certificate
+
+
+def test_a_certificate_is_checked_against_the_name(
+    certified: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, certificate = certified
+    assert "CERTIFICATE_VERIFY_FAILED" in (webhook_sending.send(url, b"{}", {}, private_allowed=True).error or "")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert webhook_sending.send(url, b"{}", {}, private_allowed=True).is_delivered
+    other = webhook_sending.send(url.replace("localhost", "127.0.0.1"), b"{}", {}, private_allowed=True)
+    assert "CERTIFICATE_VERIFY_FAILED" in (other.error or "")
+
+
+def test_where_one_of_its_addresses_takes_no_connection_another_does(
+    monkeypatch: pytest.MonkeyPatch, receiver: Receiver
+) -> None:
+    port = int(receiver.url.split(":")[2].split("/")[0])
+    monkeypatch.setattr(webhook_sending, "addresses", lambda *_, **__: ["127.0.0.9", "127.0.0.1"])
+    sent = webhook_sending.send(f"http://crm.example:{port}/", b"{}", {}, private_allowed=True)
+    assert sent.is_delivered
+    assert receiver.requests[0][0]["Host"] == f"crm.example:{port}"
 
 
 def test_a_try_that_died_is_made_again(admin: Api, dialer: Dialer, receiver: Receiver) -> None:

@@ -2,15 +2,19 @@
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from api.app import create_app
 from api.auth import PERMISSIONS, Access
+from api.schemas.webhook_events import EVENTS
 from dialer.bootstrap import Dialer
 from dialer.config import Settings
+from dialer.services.webhooks import Event
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +43,20 @@ def test_all_references_lead_somewhere(description: dict[str, Any]) -> None:
     assert named <= description["components"]["schemas"].keys()
 
 
+def test_no_two_bodies_have_one_name() -> None:
+    """The description would have only one of them, for both."""
+    names = Counter(
+        kind.__name__ for kind in _below(BaseModel) if kind.__module__.startswith(("api.", "dialer.domain."))
+    )
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def _below(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _below(below)
+
+
 def test_every_route_is_described_under_its_own_name(description: dict[str, Any]) -> None:
     named = [operation["operationId"] for operation in operations(description)]
     served = [name.replace(".", "_", 1) for name in PERMISSIONS if "." in name]
@@ -60,3 +78,31 @@ def test_what_needs_a_token_says_so(description: dict[str, Any]) -> None:
     for operation in operations(description):
         needs_token = access[operation["operationId"]] is not Access.PUBLIC
         assert bool(operation.get("security")) == needs_token, operation["operationId"]
+
+
+def test_what_webhooks_send_is_described(description: dict[str, Any]) -> None:
+    sent = description["webhooks"]
+    assert set(sent) == {*Event, "test"}
+    for event, path in sent.items():
+        content = path["post"]["requestBody"]["content"]["application/json"]
+        example = EVENTS[event].model_validate(content["example"])
+        assert example.model_dump(mode="json")["event"] == event
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        assert description["components"]["schemas"][name]["additionalProperties"] is False
+
+
+def test_no_operation_has_a_default_answer_and_no_body_is_open(description: dict[str, Any]) -> None:
+    for operation in operations(description):
+        assert "default" not in operation["responses"], operation["operationId"]
+    for name, schema in description["components"]["schemas"].items():
+        if schema.get("type") == "object" and name != "Problem":
+            assert schema.get("additionalProperties") is False, name
+
+
+def test_what_is_made_leads_to_what_can_be_done_with_it(description: dict[str, Any]) -> None:
+    known = {operation["operationId"] for operation in operations(description)}
+    for operation in operations(description):
+        links = [link for response in operation["responses"].values() for link in response.get("links", {}).values()]
+        assert {link["operationId"] for link in links} <= known
+        if operation["operationId"].endswith(("_create", "_upload")):
+            assert links, operation["operationId"]

@@ -1,0 +1,75 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient
+from ...models.password_change import PasswordChange
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: PasswordChange,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/auth/password",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(response: httpx.Response) -> None:
+    if response.status_code == 204:
+        return None
+
+    raise errors.Problem(response)
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    body: PasswordChange,
+) -> Response[None]:
+    """As `sync`, with the answer's status and headers."""
+    response = client.get_httpx_client().request(
+        **_get_kwargs(
+            body=body,
+        )
+    )
+    _parse_response(response)
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=None,
+    )
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    body: PasswordChange,
+) -> None:
+    """Change your own password; all your other log-ins end
+
+    Raises:
+        errors.Problem: any answer but a success.
+        httpx.TransportError: no answer.
+    """
+    _parse_response(
+        client.get_httpx_client().request(
+            **_get_kwargs(
+                body=body,
+            )
+        )
+    )

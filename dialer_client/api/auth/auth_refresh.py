@@ -1,0 +1,78 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.refresh import Refresh
+from ...models.tokens import Tokens
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: Refresh,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/v1/auth/refresh",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(response: httpx.Response) -> Tokens:
+    if response.status_code == 200:
+        response_200 = Tokens.from_dict(response.json())
+
+        return response_200
+
+    raise errors.Problem(response)
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: Refresh,
+) -> Response[Tokens]:
+    """As `sync`, with the answer's status and headers."""
+    response = client.get_httpx_client().request(
+        **_get_kwargs(
+            body=body,
+        )
+    )
+    parsed = _parse_response(response)
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=parsed,
+    )
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: Refresh,
+) -> Tokens:
+    """Exchange a refresh token for the next pair
+
+    Raises:
+        errors.Problem: any answer but a success.
+        httpx.TransportError: no answer.
+    """
+    return _parse_response(
+        client.get_httpx_client().request(
+            **_get_kwargs(
+                body=body,
+            )
+        )
+    )

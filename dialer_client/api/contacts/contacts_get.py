@@ -1,0 +1,73 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient
+from ...models.contact_details_out import ContactDetailsOut
+from ...types import Response
+
+
+def _get_kwargs(
+    contact_id: int,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/contacts/{contact_id}".format(
+            contact_id=quote(str(contact_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(response: httpx.Response) -> ContactDetailsOut:
+    if response.status_code == 200:
+        response_200 = ContactDetailsOut.from_dict(response.json())
+
+        return response_200
+
+    raise errors.Problem(response)
+
+
+def sync_detailed(
+    contact_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> Response[ContactDetailsOut]:
+    """As `sync`, with the answer's status and headers."""
+    response = client.get_httpx_client().request(
+        **_get_kwargs(
+            contact_id=contact_id,
+        )
+    )
+    parsed = _parse_response(response)
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=parsed,
+    )
+
+
+def sync(
+    contact_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> ContactDetailsOut:
+    """Read a contact with its data and its calls
+
+    Raises:
+        errors.Problem: any answer but a success.
+        httpx.TransportError: no answer.
+    """
+    return _parse_response(
+        client.get_httpx_client().request(
+            **_get_kwargs(
+                contact_id=contact_id,
+            )
+        )
+    )

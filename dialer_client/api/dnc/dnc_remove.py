@@ -1,0 +1,70 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient
+from ...types import Response
+
+
+def _get_kwargs(
+    entry_id: int,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "delete",
+        "url": "/v1/dnc/{entry_id}".format(
+            entry_id=quote(str(entry_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(response: httpx.Response) -> None:
+    if response.status_code == 204:
+        return None
+
+    raise errors.Problem(response)
+
+
+def sync_detailed(
+    entry_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> Response[None]:
+    """As `sync`, with the answer's status and headers."""
+    response = client.get_httpx_client().request(
+        **_get_kwargs(
+            entry_id=entry_id,
+        )
+    )
+    _parse_response(response)
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=None,
+    )
+
+
+def sync(
+    entry_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> None:
+    """Take an entry off the list. Contacts that it ended stay done
+
+    Raises:
+        errors.Problem: any answer but a success.
+        httpx.TransportError: no answer.
+    """
+    _parse_response(
+        client.get_httpx_client().request(
+            **_get_kwargs(
+                entry_id=entry_id,
+            )
+        )
+    )

@@ -1,0 +1,73 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient
+from ...models.dnc_upload_out import DncUploadOut
+from ...types import Response
+
+
+def _get_kwargs(
+    upload_id: int,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/dnc/uploads/{upload_id}".format(
+            upload_id=quote(str(upload_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(response: httpx.Response) -> DncUploadOut:
+    if response.status_code == 200:
+        response_200 = DncUploadOut.from_dict(response.json())
+
+        return response_200
+
+    raise errors.Problem(response)
+
+
+def sync_detailed(
+    upload_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> Response[DncUploadOut]:
+    """As `sync`, with the answer's status and headers."""
+    response = client.get_httpx_client().request(
+        **_get_kwargs(
+            upload_id=upload_id,
+        )
+    )
+    parsed = _parse_response(response)
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=parsed,
+    )
+
+
+def sync(
+    upload_id: int,
+    *,
+    client: AuthenticatedClient,
+) -> DncUploadOut:
+    """Read an upload: how many of its rows forbid a number
+
+    Raises:
+        errors.Problem: any answer but a success.
+        httpx.TransportError: no answer.
+    """
+    return _parse_response(
+        client.get_httpx_client().request(
+            **_get_kwargs(
+                upload_id=upload_id,
+            )
+        )
+    )

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from uuid import UUID
+
+from attrs import define as _attrs_define
+
+if TYPE_CHECKING:
+    from ..models.test_sent import TestSent
+
+
+T = TypeVar("T", bound="TestEvent")
+
+
+@_attrs_define
+class TestEvent:
+    """
+    Attributes:
+        id (UUID): Of the event: the same at every try, and in `Dialer-Event-Id`.
+        occurred_at (datetime.datetime):
+        event (Literal['test']):
+        data (TestSent): Says nothing: `POST /v1/webhooks/{id}/test`.
+    """
+
+    id: UUID
+    occurred_at: datetime.datetime
+    event: Literal["test"]
+    data: TestSent
+
+    def to_dict(self) -> dict[str, Any]:
+        id = str(self.id)
+
+        occurred_at = self.occurred_at.isoformat()
+
+        event = self.event
+
+        data = self.data.to_dict()
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "id": id,
+                "occurred_at": occurred_at,
+                "event": event,
+                "data": data,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.test_sent import TestSent  # noqa: PLC0415
+
+        d = dict(src_dict)
+        id = UUID(d.pop("id"))
+
+        occurred_at = datetime.datetime.fromisoformat(d.pop("occurred_at"))
+
+        event = cast(Literal["test"], d.pop("event"))
+        if event != "test":
+            raise ValueError(f"event must match const 'test', got '{event}'")
+
+        data = TestSent.from_dict(d.pop("data"))
+
+        test_event = cls(
+            id=id,
+            occurred_at=occurred_at,
+            event=event,
+            data=data,
+        )
+
+        return test_event
