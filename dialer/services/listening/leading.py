@@ -31,7 +31,7 @@ class Reign:
         self._seconds = seconds
         self._clock = clock
         self._renewed_at = clock.monotonic()
-        self._offset = self._measure_offset()
+        self._offset = self._measured_offset(None)
         self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
         self._thread.start()
 
@@ -60,11 +60,17 @@ class Reign:
         """What PostgreSQL's clock showed at a moment of this process's monotonic clock."""
         return self._offset + timedelta(seconds=monotonic)
 
-    def _measure_offset(self) -> datetime:
+    def _measured_offset(self, known: datetime | None) -> datetime:
+        """PostgreSQL's clock at the zero of ours: `known`, moved no further than it is proven wrong.
+
+        An answer that took long says little: by half of that time a new guess may be wrong.
+        """
         before = self._clock.monotonic()
         with self._engine.begin() as tx:
             now = nodes.time(tx)
-        return now - timedelta(seconds=(before + self._clock.monotonic()) / 2)
+        after = self._clock.monotonic()
+        earliest, latest = (now - timedelta(seconds=moment) for moment in (after, before))
+        return earliest + (latest - earliest) / 2 if known is None else min(max(known, earliest), latest)
 
     def _keep(self) -> None:
         while not self.over.wait(self._seconds / 4):
@@ -72,7 +78,7 @@ class Reign:
             try:
                 with self._engine.begin() as tx:
                     holds = nodes.renew(tx, self._node_id, self._listener_id, self.epoch, self._seconds)
-                self._offset = self._measure_offset()
+                self._offset = self._measured_offset(self._offset)
             except SQLAlchemyError as error:
                 log.warning("the lease could not be renewed: %s", error)
                 # PostgreSQL counts from when it wrote; we count from before we asked, which is earlier.

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Connection, Engine, make_url, text
 
 from dialer.clock import SystemClock
 from dialer.config import Settings
@@ -119,6 +119,32 @@ class TestLease:
         assert reign.is_sure
         reign.end()
         assert not _leads(world.engine, world.node.id, epoch)
+
+    def test_answers_that_are_long_on_their_way_do_not_put_the_clock_back(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with world.engine.begin() as tx:
+            epoch = nodes.win_lease(tx, world.node.id, "first", 8.0)
+        assert epoch is not None
+        reign = Reign(world.engine, world.node.id, "first", epoch, 8.0, SystemClock())
+        asked, database_time = threading.Semaphore(0), nodes.time
+
+        def slow_time(tx: Connection) -> datetime:
+            asked.release()
+            now = database_time(tx)
+            time.sleep(2.0)
+            return now
+
+        monkeypatch.setattr(nodes, "time", slow_time)
+        for _ in range(2):  # when it is asked again, the first answer has been made use of
+            assert asked.acquire(timeout=15)
+        monkeypatch.undo()
+        asked_at = time.monotonic()
+        now = _time(world.engine)
+        # What is told too early would be followed by a retry too early.
+        assert reign.database_time(time.monotonic()) > now - timedelta(seconds=0.5)
+        assert reign.database_time(asked_at) < now + timedelta(seconds=0.5)
+        reign.end()
 
 
 def _time(engine: Engine) -> datetime:
