@@ -26,3 +26,11 @@ def numbers_ending(digits: int) -> Iterator[str]:
     """Up to 1,188,000 of them whose last two digits are these."""
     for line, exchange, area in itertools.product(range(digits, 10_000, 100), _EXCHANGES, _AREAS):
         yield f"+1{area}{exchange}{line:04d}"
+
+
+NUMBER_SQL: Final = f"""
+    '+1' || (CAST('{{{",".join(_AREAS)}}}' AS text[]))[1 + n % {len(_AREAS)}]
+         || (CAST('{{{",".join(map(str, _EXCHANGES))}}}' AS text[]))[1 + n / {len(_AREAS)} % {len(_EXCHANGES)}]
+         || lpad((n / {len(_AREAS) * len(_EXCHANGES)})::text, 4, '0')
+"""
+"""The same in SQL: the `n`-th of them, from 0."""
