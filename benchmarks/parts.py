@@ -41,6 +41,7 @@ PARTS: Final = (
     Part("scale_out", (Figure("scale_out_efficiency", at_least=0.9),)),
     Part("answer_to_action", (Figure("answer_to_action_p99_ms", at_most=150),)),
     Part("api_load", (Figure("api_p99_ms"),)),
+    Part("clients", ()),
     Part("overhead", (Figure("overhead_ratio", at_most=0.35), Figure("overhead_ratio_total", at_most=0.5))),
     Part("memory", (Figure("memory_ratio", at_most=1.1),)),
 )

@@ -13,6 +13,8 @@ from typing import Annotated, Final
 import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from dialer.domain.phone import CACHED_NUMBERS
+
 MOST: Final = 1000
 """Caller ids of a trunk."""
 
@@ -152,7 +154,7 @@ class _Place:
     area: str
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED_NUMBERS)
 def _place(number: str) -> _Place | None:
     try:
         parsed = phonenumbers.parse(number, None)

@@ -16,6 +16,7 @@ import phonenumbers
 from pydantic import BaseModel, ConfigDict, Field
 
 from dialer.domain.people import PATIENCE, Ceiling, Period, span
+from dialer.domain.phone import CACHED_NUMBERS
 from dialer.domain.rules import CAMPAIGN, LONGEST_PERIOD, Cap, Rules, Schedule
 from dialer.domain.window import CallingWindow
 
@@ -131,7 +132,7 @@ def names() -> tuple[str, ...]:
     return (*profiles(), BY_REGION)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=CACHED_NUMBERS)
 def regions_of(phone_number: str) -> tuple[str, ...]:
     """The country of a number, and where its area code tells it the state, as ISO 3166 codes. Empty if not known."""
     return regions_in(phone_number, phonenumbers.region_code_for_number(phonenumbers.parse(phone_number, None)))

@@ -24,7 +24,7 @@ _REGION: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
 _PRIORITY: Final = re.compile(r"[+-]?\d{1,4}", re.ASCII)
 
 
-# Named tuples, as everything that is made once for each row: a frozen dataclass takes five times as long to make.
+# Named tuples, as everything that is made once for each row: a frozen dataclass takes some four times as long to make.
 class RawContact(NamedTuple):
     """A row as given. Blank means not given. `others`: numbers after the first, in order."""
 
