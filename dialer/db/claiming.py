@@ -41,25 +41,29 @@ def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> RowM
 
 # Single calls first, then campaigns by priority and turn (dialer.domain.sharing). Of each campaign no more than its
 # share of a batch comes before the others': one whose limits are full can't hold them up. More are looked at than a
-# batch has, as other workers may hold the first ones.
+# batch has, as other workers may hold the first ones. A campaign that is alone on its trunk holds up nobody: of that no
+# more are taken than the trunk's pace has places for.
 # Numbers are locked before contacts, and these before calls, as everywhere; what somebody else has is passed over, so
 # that a claim waits for nobody.
 _HOLD: Final = prepared("""
+    WITH sharing AS MATERIALIZED (
+        SELECT sum(weight) AS weights,
+               CASE WHEN count(*) = 1 THEN LEAST(CAST(:most AS integer), CAST(:places AS integer)) ELSE :most END
+                   AS most
+        FROM campaigns
+        WHERE id IN (SELECT campaign_id FROM calls WHERE state = 'queued' AND trunk_id = :trunk_id)
+    )
     SELECT next.id FROM (
         SELECT call.id, call.contact_id, call.phone_number, call.turn, campaign.priority,
                row_number() OVER (PARTITION BY call.campaign_id ORDER BY call.turn, call.id)
                    > 1 + :most * campaign.weight / sharing.weights AS is_more
-        FROM calls AS call JOIN campaigns AS campaign ON campaign.id = call.campaign_id
-        CROSS JOIN (
-            SELECT sum(weight) AS weights FROM campaigns
-            WHERE id IN (SELECT campaign_id FROM calls WHERE state = 'queued' AND trunk_id = :trunk_id)
-        ) AS sharing
+        FROM calls AS call JOIN campaigns AS campaign ON campaign.id = call.campaign_id CROSS JOIN sharing
         WHERE call.state = 'queued' AND call.trunk_id = :trunk_id AND call.contact_id IS NOT NULL
-        ORDER BY is_more, priority DESC, turn, id LIMIT :most * 10
+        ORDER BY is_more, priority DESC, turn, id LIMIT (SELECT most * 10 FROM sharing)
     ) AS next
     JOIN number_dials AS number ON number.phone_number = next.phone_number
     JOIN contacts AS contact ON contact.id = next.contact_id
-    ORDER BY next.is_more, next.priority DESC, next.turn, next.id LIMIT :most
+    ORDER BY next.is_more, next.priority DESC, next.turn, next.id LIMIT (SELECT most FROM sharing)
     FOR NO KEY UPDATE OF number, contact SKIP LOCKED
 """)
 _ALONE: Final = prepared("""
@@ -103,10 +107,16 @@ _CANDIDATES: Final = prepared(f"""
 """)
 
 
-def candidates(tx: Connection, trunk_id: int, most: int) -> Sequence[RowMapping]:
-    """The next queued calls of a trunk that no other worker holds, with all that the gate asks about them; locked."""
+def candidates(tx: Connection, trunk_id: int, most: int, *, places: int) -> Sequence[RowMapping]:
+    """The next queued calls of a trunk that no other worker holds, with all that the gate asks about them; locked.
+
+    Args:
+        most: how many at most.
+        places: so many at most may get a place in time: a campaign that has the trunk to itself gets no more.
+    """
     parameters = {"trunk_id": trunk_id, "most": most}
-    alone, held = list(tx.scalars(_ALONE, parameters)), list(tx.scalars(_HOLD, parameters))
+    alone = list(tx.scalars(_ALONE, parameters))
+    held = list(tx.scalars(_HOLD, parameters | {"places": places}))
     return tx.execute(_CANDIDATES, parameters | {"ids": alone + held}).mappings().all()
 
 

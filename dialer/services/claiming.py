@@ -1,5 +1,6 @@
 """Claim queued calls of one trunk: gate, limits and claim in one committed transaction."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from dialer.domain.gate import GateFacts, Refusal, decide
 from dialer.domain.trunks import BreakerState
 from dialer.failpoints import Step
 from dialer.limits.breaker import Breaker
-from dialer.limits.limiter import LATENESS_SECONDS, Denied, Limit, Limiter, LimitsStale, Place
+from dialer.limits.limiter import HORIZON_SECONDS, LATENESS_SECONDS, Denied, Limit, Limiter, LimitsStale, Place
 from dialer.limits.slots import GLOBAL, Slot, campaign_scope, node_scope, trunk_scope
 from dialer.services import gating, people
 from dialer.services.refusing import refuse
@@ -141,7 +142,8 @@ class Claims:
             self._prepare(node)
             if trunk["history"] is None:
                 timeline.record(tx)
-            rows = claiming.candidates(tx, trunk_id, self._settings.claim_batch_size)
+            places = math.ceil(float(trunk["cps"]) * HORIZON_SECONDS) + 1
+            rows = claiming.candidates(tx, trunk_id, self._settings.claim_batch_size, places=places)
             # With a call at hand, so that no probe is used up in vain.
             breaker = self._breaker.ask(trunk_scope(trunk_id), node_scope(node.id)) if rows else BreakerState.CLOSED
             if breaker is BreakerState.OPEN:

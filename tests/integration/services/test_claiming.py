@@ -94,6 +94,18 @@ def test_oldest_calls_go_first_and_no_more_than_a_batch(world: World) -> None:
     assert [claimed.call_id for claimed in second.claimed] == ids[25:]
 
 
+def test_no_more_are_looked_at_than_may_get_a_place_unless_campaigns_share_the_trunk(world: World) -> None:
+    world.queued(10)
+    with world.engine.begin() as tx:
+        claiming.begin(tx)
+        assert len(claiming.candidates(tx, world.trunk_id, 25, places=3)) == 3
+        assert len(claiming.candidates(tx, world.trunk_id, 2, places=3)) == 2
+    world.queued([number(90)], campaign_id=world.campaign("other"))
+    with world.engine.begin() as tx:
+        claiming.begin(tx)
+        assert len(claiming.candidates(tx, world.trunk_id, 25, places=3)) == 11
+
+
 def test_calls_of_another_trunk_are_left_alone(world: World) -> None:
     world.queued(1)
     assert world.dialer.claims.claim(world.trunk_id + 1).claimed == ()
