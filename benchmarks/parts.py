@@ -43,6 +43,10 @@ PARTS: Final = (
     Part("api_load", (Figure("api_p99_ms"),)),
     Part("clients", ()),
     Part("overhead", (Figure("overhead_ratio", at_most=0.35), Figure("overhead_ratio_total", at_most=0.5))),
+    Part(
+        "busy_calls",
+        tuple(Figure(f"busy_calls_per_second{way}") for way in ("", "_bare_ari", "_ami", "_call_files")),
+    ),
     Part("memory", (Figure("memory_ratio", at_most=1.1),)),
 )
 """In the order in which they run: the long ones last."""

@@ -53,6 +53,7 @@ class Options:
         rtp_timeout_seconds: after so much silence of the media the PBX ends a call.
         database: where the PBX writes CDR and CEL; without one it writes none.
         outbound_websocket: a listener's `ws://…`, to which the PBX connects. Not on Asterisk 16.
+        manager_port: where the PBX offers AMI to `bench`, whose secret is the lab's password, for originates only.
         certificate: a file with a certificate and its key, for TLS on `Lab.tls_url`.
     """
 
@@ -60,6 +61,7 @@ class Options:
     rtp_timeout_seconds: int = 3
     database: Database | None = None
     outbound_websocket: str | None = None
+    manager_port: int | None = None
     certificate: Path | None = None
 
 
@@ -200,6 +202,8 @@ class Lab:
                 Setting("websocket_client.conf", "dialer_listener", "password", self.password),
             ]
             additions["ari.conf"] = "#include ari_outbound_websocket.conf\n"
+        if self.options.manager_port is not None:
+            additions["manager.conf"] = _manager(self.options.manager_port, self.password)
         folder = self._prepare("pbx", tuple(settings), additions)
         if self.options.certificate is not None:
             shutil.copy(self.options.certificate, folder / "etc" / "pbx.pem")
@@ -261,6 +265,11 @@ def _free_ports() -> Iterator[tuple[int, int, int, int, int]]:
 def _endpoint(name: str, aor: str) -> str:
     endpoint = f"[{name}]\ntype = endpoint\ntransport = udp\ncontext = from-carrier\ndisallow = all\nallow = alaw\n"
     return f"{endpoint}aors = {name}\n\n[{name}]\ntype = aor\n{aor}\n"
+
+
+def _manager(port: int, secret: str) -> str:
+    general = f"[general]\nenabled = yes\nbindaddr = {HOST}\nport = {port}\n"
+    return f"{general}\n[bench]\nsecret = {secret}\nread =\nwrite = originate\n"
 
 
 def _more_trunks(hole: int) -> str:
