@@ -268,6 +268,25 @@ def test_a_campaign_that_goes_over_to_a_trunk_takes_its_queued_calls_along(group
     assert {call["trunk_group_id"] for call in group.world.calls()} == {None}
 
 
+def test_queued_calls_follow_their_campaign_from_one_trunk_to_another_and_to_a_group(group: Group) -> None:
+    group.world.set_campaign(group.campaign_id, trunk_id=group.a, trunk_group_id=None)
+    group.contacts(20)
+    group.tick()
+    assert group.queued() == {group.a: 20}
+    group.world.dialer.campaigns.edit(group.campaign_id, {"trunk_id": group.b})
+    group.tick()
+    assert group.queued() == {group.b: 20}
+    _disabled(group)
+    group.world.dialer.trunk_groups.edit(group.group_id, name=None, weights={group.a: 1})
+    group.world.dialer.campaigns.edit(group.campaign_id, {"trunk_group_id": group.group_id})
+    group.tick()
+    assert group.queued() == {group.b: 20}
+    group.world.execute("UPDATE trunks SET enabled = true")
+    group.tick()
+    assert group.queued() == {group.a: 20}
+    assert {call["trunk_group_id"] for call in group.world.calls()} == {group.group_id}
+
+
 # Caller ids
 
 
