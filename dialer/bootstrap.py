@@ -51,6 +51,7 @@ from dialer.services.reconciling import Reconciling
 from dialer.services.recovering import Recovering
 from dialer.services.requeueing import Requeueing
 from dialer.services.results import Results
+from dialer.services.retention import Retention
 from dialer.services.single_calls import SingleCalls
 from dialer.services.sound_checks import SoundChecks
 from dialer.services.sounds import Sounds
@@ -332,6 +333,10 @@ class Dialer:
     @cached_property
     def requeueing(self) -> Requeueing:
         return Requeueing(self.engine, self.clock)
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self.engine, self.clock, self.settings)
 
     @cached_property
     def results(self) -> Results:

@@ -122,6 +122,13 @@ class Settings(BaseSettings):
         "be uploaded.",
     )
 
+    calls_kept_days: int | None = Field(
+        None,
+        ge=92,
+        description="Ended calls are deleted this many days after they were made, in small pieces. Empty: they are "
+        "kept for ever.",
+    )
+
     webhooks_to_private_addresses: bool = Field(
         False, description="Whether webhooks may go to addresses that are not public, as in a network of your own."
     )

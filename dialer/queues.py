@@ -45,6 +45,7 @@ class Job(StrEnum):
     FOLD_COUNTS = "maintenance.fold_counts"
     WORK_ON_REQUEUES = "maintenance.work_on_requeues"
     FORGET_SESSIONS = "maintenance.forget_sessions"
+    FORGET_CALLS = "maintenance.forget_calls"
 
     @property
     def queue(self) -> Queue:

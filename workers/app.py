@@ -58,6 +58,7 @@ def _configuration() -> dict[str, Any]:
             "correct-outcomes": _every(10.0, Job.CORRECT_OUTCOMES),
             "leaked-slots": _every(30.0, Job.FREE_LEAKED_SLOTS),
             "stale-uploads": _every(60.0, Job.FAIL_STALE_UPLOADS),
+            "old-calls": _every(10.0, Job.FORGET_CALLS),
             "old-sessions": _every(3600.0, Job.FORGET_SESSIONS),
         },
     }

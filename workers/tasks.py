@@ -72,3 +72,8 @@ def work_on_requeues() -> None:
 @app.task(name=Job.FORGET_SESSIONS.value)
 def forget_sessions() -> None:
     dialer().sweeping.forget_sessions()
+
+
+@app.task(name=Job.FORGET_CALLS.value)
+def forget_calls() -> None:
+    dialer().retention.work(seconds=WORK_SECONDS)

@@ -1,8 +1,10 @@
 """A call: one attempt to reach one number, and the states it may be in."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 
 class CallState(StrEnum):
@@ -33,3 +35,13 @@ TRANSITIONS: Final = MappingProxyType(
 
 OPEN_STATES: Final = (CallState.ORIGINATING, CallState.RINGING, CallState.UP)
 """States in which a call may hold a channel, and holds a slot of every limit."""
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """The least id of a call made at this moment: ids are UUIDv7, which begin with the time in milliseconds."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+def made_at(call_id: UUID) -> datetime:
+    """When a call's id was made."""
+    return datetime.fromtimestamp((call_id.int >> 80) / 1000, UTC)

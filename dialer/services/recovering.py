@@ -1,7 +1,7 @@
 """After PostgreSQL has lost commits: hold back whom they may have been about, and let dialing go on."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from dialer.clock import Clock
 from dialer.db import barrier, control, recovering, timeline, transitions
+from dialer.domain.calls import first_id_at, made_at
 from dialer.services.ending import withdraw_queued
 from dialer.services.pbx_records import PbxRecords
 from dialer.services.witness import Witness
@@ -84,12 +85,12 @@ class Recovering:
             LimitsUnavailable: Redis can't be told; the history is not accepted.
             DatabaseError: the PBX's records can't be read; nothing is done.
         """
-        recorded = self._records.call_ids_since(_first_id_after(self._clock.now() - _LOOK_BACK))
+        recorded = self._records.call_ids_since(first_id_at(self._clock.now() - _LOOK_BACK))
         with self._engine.begin() as tx:
             barrier.hold_back_claims(tx)
             unknown = recovering.unknown(tx, sorted(recorded))
             if unknown:
-                lost_seconds = max(lost_seconds, (self._clock.now() - _made_at(unknown[0])).total_seconds())
+                lost_seconds = max(lost_seconds, (self._clock.now() - made_at(unknown[0])).total_seconds())
             adopted = self._adopt(tx, recorded, lost_seconds)
             withdrawn = withdraw_queued(tx, reason="recovery")
             held_back = recovering.hold_back(tx, lost_seconds=lost_seconds, hold_seconds=hold_seconds)
@@ -103,13 +104,3 @@ class Recovering:
         dialed = sorted(recorded.intersection(transitions.queued(tx)))
         transitions.lock_in_order(tx, dialed, with_contacts=True)
         return recovering.adopt(tx, dialed, lost_seconds=lost_seconds)
-
-
-def _made_at(call_id: UUID) -> datetime:
-    """When a UUIDv7 was made."""
-    return datetime.fromtimestamp((call_id.int >> 80) / 1000, UTC)
-
-
-def _first_id_after(moment: datetime) -> UUID:
-    """No id that was made later is less."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)

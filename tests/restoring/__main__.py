@@ -20,9 +20,10 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
+import requests
 from sqlalchemy import text
 
 from dialer.clock import SystemClock
@@ -31,6 +32,7 @@ from dialer.embedded.binaries import find_postgres
 from dialer.embedded.postgres import DATABASE, PORT, ROLE, EmbeddedPostgres
 from dialer.lab.releases import checkout
 from dialer.local.audit import posted
+from dialer.local.client import ApiProblem
 from dialer.local.demo import Demo, Started, started
 from dialer.local.stack import environment
 from dialer.simulator.ledger import Ledger
@@ -96,14 +98,20 @@ class Disaster:
         """
         done, moved_at = -1, self.clock.monotonic()
         while True:
-            stats = self.demo.client.get(f"/v1/campaigns/{self.demo.campaign_id}/stats")
-            if stats["state"] == "completed":
+            stats = self._stats()
+            if stats is not None and stats["state"] == "completed":
                 return
-            if stats["contacts"]["done"] != done:
+            if stats is not None and stats["contacts"]["done"] != done:
                 done, moved_at = stats["contacts"]["done"], self.clock.monotonic()
             if self.clock.monotonic() - moved_at > _PATIENCE_SECONDS:
                 raise RestoringFailed(f"Nothing has moved for {_PATIENCE_SECONDS:.0f} s: {stats}")
             self.clock.sleep(1.0)
+
+    def _stats(self) -> Any:
+        try:
+            return self.demo.client.get(f"/v1/campaigns/{self.demo.campaign_id}/stats")
+        except (ApiProblem, requests.RequestException):  # busy
+            return None
 
     # The backup ------------------------------------------------------------------------------------------------------
 
