@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api import (
     auth,
     conditional,
+    console,
     description,
     errors,
     idempotency,
@@ -72,6 +73,7 @@ def create_app(dialer: Dialer) -> OpenAPI:
     for blueprint in BLUEPRINTS:
         app.register_api(blueprint)
     app.add_url_rule("/openapi.json", "openapi_description", lambda: app.api_doc)
+    console.install(app)
     page.install(app)
     errors.install(app)
     metrics.install(app)

@@ -163,6 +163,8 @@ PERMISSIONS: Final = MappingProxyType(
         "api_keys.get": Rule(Access.VIEWER),
         "api_keys.rotate": Rule(Access.VIEWER),
         "api_keys.revoke": Rule(Access.VIEWER),
+        "console_page": Rule(Access.PUBLIC),
+        "console_file": Rule(Access.PUBLIC),
         "docs_page": Rule(Access.PUBLIC),
         "docs_script": Rule(Access.PUBLIC),
         "openapi_description": Rule(Access.PUBLIC),

@@ -48,6 +48,13 @@ def answer(
     return response
 
 
+def moment(model: BaseModel) -> Response:
+    """What is so at its `as_of`. The tag leaves that out: it is the same as long as nothing else changes, and weak."""
+    response = answer(model)
+    response.set_etag(etag("-", model.model_dump_json(exclude={"as_of"}).encode()), weak=True)
+    return response
+
+
 def created(
     model: BaseModel, endpoint: str, *, status: int = 201, revision: str | None = None, **values: Any
 ) -> Response:

@@ -6,7 +6,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
 from api.conditional import revisions
-from api.context import answer, created, dialer, identity
+from api.context import answer, created, dialer, identity, moment
 from api.idempotency import keep
 from api.openapi import blueprint, problems
 from api.schemas.campaigns import (
@@ -103,7 +103,7 @@ def cancel(path: CampaignPath) -> Response:
 @campaigns.get("/<int:campaign_id>/stats", responses={200: StatsOut, **problems(404)})
 def stats(path: CampaignPath) -> Response:
     """Live counts of a campaign"""
-    return answer(StatsOut.model_validate(dialer().stats.campaign(path.campaign_id)))
+    return moment(StatsOut.model_validate(dialer().stats.campaign(path.campaign_id)))
 
 
 @campaigns.get("/<int:campaign_id>/results", responses={200: ResultsOut, **problems(404, 422)})
@@ -112,7 +112,7 @@ def results(path: CampaignPath, query: ResultsQuery) -> Response:
 
     The groups add up to `total`, which has the figures of the stats.
     """
-    return answer(ResultsOut.model_validate(dialer().results.campaign(path.campaign_id, query.by)))
+    return moment(ResultsOut.model_validate(dialer().results.campaign(path.campaign_id, query.by)))
 
 
 def _created(campaign: CampaignRecord) -> Response:
@@ -123,7 +123,7 @@ def _created(campaign: CampaignRecord) -> Response:
 @campaigns.get("/<int:campaign_id>/explain", responses={200: CampaignExplanationOut, **problems(404)})
 def explain(path: CampaignPath) -> Response:
     """Why are these contacts not being dialed? All of them, by reason, and when each group opens"""
-    return answer(CampaignExplanationOut.model_validate(dialer().explaining.campaign(path.campaign_id)))
+    return moment(CampaignExplanationOut.model_validate(dialer().explaining.campaign(path.campaign_id)))
 
 
 @campaigns.post("/<int:campaign_id>/forecast", responses={200: ForecastOut, **problems(400, 404, 409, 415, 422)})

@@ -6,7 +6,7 @@ from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
 
 from api.conditional import revisions
-from api.context import answer, created, dialer, identity
+from api.context import answer, created, dialer, identity, moment
 from api.idempotency import keep
 from api.openapi import blueprint, problems
 from api.schemas.callbacks import CallbackIn, CallbackOut
@@ -60,7 +60,7 @@ def get(path: ContactPath) -> Response:
 @contacts.get("/contacts/<int:contact_id>/explain", responses={200: ExplanationOut, **problems(404)})
 def explain(path: ContactPath) -> Response:
     """Why is this contact not being dialed? The gate's own answer, on the facts of this moment"""
-    return answer(ExplanationOut.model_validate(dialer().explaining.contact(path.contact_id)))
+    return moment(ExplanationOut.model_validate(dialer().explaining.contact(path.contact_id)))
 
 
 @contacts.put(

@@ -6,7 +6,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
 from api.conditional import revisions
-from api.context import answer, created, dialer
+from api.context import answer, created, dialer, moment
 from api.idempotency import keep
 from api.openapi import blueprint, problems
 from api.schemas.telephony import (
@@ -46,7 +46,7 @@ def get(path: TrunkPath) -> Response:
 @trunks.get("/<int:trunk_id>/pace", responses={200: TrunkPaceOut, **problems(404)})
 def pace(path: TrunkPath) -> Response:
     """How fast a trunk goes now: one that is in trouble slows down by itself, and recovers"""
-    return answer(TrunkPaceOut.model_validate(dialer().paces.trunk(path.trunk_id)))
+    return moment(TrunkPaceOut.model_validate(dialer().paces.trunk(path.trunk_id)))
 
 
 @trunks.patch("/<int:trunk_id>", responses={200: TrunkDecided, **problems(400, 404, 409, 412, 415, 422, 428)})

@@ -38,6 +38,7 @@ def run(settings: Settings, ports: Ports, *, originate_workers: int, console: Co
         ensure_user(up.dialer, _ADMIN, password, Role.ADMIN)
         _ensure_simulator(up.dialer, ports)
         console.print(f"""
+Page    {ports.api_url}/   (for people: campaigns, lists, live counts, emergency stop)
 API     {ports.api_url}/v1   (described at {ports.api_url}/openapi.json)
 Flower  {ports.flower_url}
 Log in  user {_ADMIN}, password {password}

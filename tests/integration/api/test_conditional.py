@@ -60,3 +60,23 @@ def test_what_the_caller_has_is_not_sent_again(admin: Api, campaign_id: int, lis
 
 def test_an_edit_without_changes_checks_the_version_too(admin: Api, path: str) -> None:
     assert admin.patch(path, {}, if_match='"other"').status_code == 412
+
+
+@pytest.mark.parametrize("what", ["stats", "results?by=attempt", "explain"])
+def test_counts_that_are_still_so_are_not_sent_again_though_time_goes_on(
+    admin: Api, campaign_id: int, contact_ids: list[int], what: str
+) -> None:
+    url = f"/v1/campaigns/{campaign_id}/{what}"
+    first = admin.get(url)
+    assert first.headers["ETag"].startswith('W/"')
+    assert admin.get(url).json["as_of"] != first.json["as_of"]
+    same = admin.get(url, headers={"If-None-Match": first.headers["ETag"]})
+    assert (same.status_code, same.data) == (304, b"")
+
+
+def test_counts_that_have_changed_are_sent(admin: Api, campaign_id: int, contact_ids: list[int]) -> None:
+    url = f"/v1/campaigns/{campaign_id}/stats"
+    tag = admin.get(url).headers["ETag"]
+    admin.post(f"/v1/contacts/{contact_ids[0]}/cancel", {})
+    changed = admin.get(url, headers={"If-None-Match": tag})
+    assert (changed.status_code, changed.json["done"]["cancelled"]) == (200, 1)
