@@ -92,6 +92,7 @@ def test_a_campaign_from_the_log_in_to_its_outcomes(visit: Visit, user: User, tm
     expect(page.locator(".field").filter(has=page.get_by_label("Name")).locator(".error")).to_have_text(
         re.compile("fill (in|out) this field", re.IGNORECASE)
     )
+    page.get_by_label("Calls per person, at most").fill("1")
     visitor.picture("new-campaign")
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Create the draft").click()
