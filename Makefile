@@ -25,6 +25,8 @@ help:
 	@echo 'make rolling               every part is replaced by one of a next version, and the schema migrated, while a campaign of 2000 runs'
 	@echo 'make restoring [HOW=copy]  an older database is put in the place of a running campaign'"'"'s, and recovered from'
 	@echo 'make test-monitoring       a real Prometheus and Alertmanager on a running dialer, with faults (minutes)'
+	@echo 'make coverage              all tests with lines and branches counted, those of other processes too; fails under 90 %'
+	@echo 'make mutation              mutants of dialer/domain, shown to its unit tests; fails where less than 85 % are killed'
 	@echo 'make docs                  the pages as a site, into dist/site'
 	@echo 'make check                 format, lint, types, imports, security, migrations, container and monitoring files'
 	@echo 'make wheel                 dist/campaign_dialer-*.whl, which installs all of it'
@@ -71,6 +73,17 @@ chaos-proof: $(READY)
 
 test-monitoring: $(READY)
 	@$(BIN)/pytest -q tests/monitoring
+
+coverage: $(READY)
+	@rm -rf .cache/coverage && mkdir -p .cache/coverage
+	@$(BIN)/pytest -q -n 2 --dist loadfile --cov --cov-report= tests/unit tests/integration tests/contract
+	@$(BIN)/pytest -q --cov --cov-append --cov-report= tests/acceptance
+	@$(BIN)/python -m tests.coverage
+
+mutation: $(READY)
+	@rm -rf mutants
+	@$(BIN)/mutmut run --max-children 2
+	@$(BIN)/python -m tests.mutation
 
 docs: $(READY)
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -22,6 +22,15 @@ from tests.support.databases import copy_of, empty
 
 # How long an example takes says something of the machine, and nothing of the code.
 hypothesis.settings.register_profile("dialer", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# Each mutant is shown a few examples only, always the same (`make mutation`).
+hypothesis.settings.register_profile(
+    "mutation",
+    hypothesis.settings.get_profile("dialer"),
+    max_examples=10,
+    derandomize=True,
+    # That a mutant is noticed is enough; how simply it could have been seen, it takes seconds to find out.
+    phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+)
 hypothesis.settings.load_profile("dialer")
 
 

@@ -115,14 +115,49 @@ def test_the_dialplan_is_told_where_an_uploaded_sound_is() -> None:
     ("result", "minutes"),
     [
         ("callback_90", 90),
+        ("callback_1", 1),
         ("callback_43200", 43200),
         ("callback_43201", None),
         ("callback_0", None),
         ("callback_", None),
         ("callback_٣", None),
         ("hangup", None),
+        ("", None),
         (None, None),
     ],
 )
 def test_dialplan_may_report_in_how_many_minutes_to_call_back(result: str | None, minutes: int | None) -> None:
     assert callback_minutes(result) == minutes
+
+
+@pytest.mark.parametrize(
+    ("action", "context", "extension"),
+    [
+        ({"type": "continue", "context": "ivr", "extension": "7"}, "ivr", "7"),
+        (MENU, "dialer-menu", "s"),
+        ({"type": "amd", "human": MENU}, "dialer-amd", "s"),
+        ({"type": "leave_message", "sound": "m"}, "dialer-message", "s"),
+        ({"type": "transfer", "extension": "200"}, "dialer-transfer", "200"),
+        ({"type": "transfer", "queue": "sales"}, "dialer-transfer", "queue-sales"),
+    ],
+)
+def test_what_needs_the_dialplan_has_its_place_there(action: Any, context: str, extension: str) -> None:
+    place = place_of(_read(action))
+    assert place is not None
+    assert (place.context, place.extension) == (context, extension)
+
+
+@pytest.mark.parametrize(
+    "action", [{"type": "hangup"}, {"type": "play", "sound": "m"}, {"type": "opt_out"}, {"type": "call_back"}]
+)
+def test_what_needs_none_has_none(action: Any) -> None:
+    assert place_of(_read(action)) is None
+
+
+def test_who_answers_decides_only_what_is_said_of_them() -> None:
+    action = _read({"type": "amd", "human": MENU, "not_sure": {"type": "play", "sound": "who"}})
+    assert after_amd(action, "HUMAN") == action.human
+    assert after_amd(action, "NOTSURE") == action.not_sure
+    assert after_amd(action, "UNKNOWN") == action.human
+    assert after_menu(_read(MENU), "HUMAN", "9") == OptOut()
+    assert after_menu(_read({"type": "hangup"}), "HUMAN", "9") == HangUp()

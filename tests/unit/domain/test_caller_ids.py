@@ -124,3 +124,26 @@ def test_caller_id_that_is_named_must_be_the_trunks(trunk: Owned, caller_id: str
 
 def test_caller_id_of_another_trunk_is_never_shown() -> None:
     assert named(Owned(), BERLIN, pinned_elsewhere=True).caller_id is None
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("+4930901820", "+4930901820"),
+        ("4930901820", "+4930901820"),
+        ('"Sales <Berlin>" <+4930901820>', "+4930901820"),
+        ("Sales < 4930901820 >", "+4930901820"),
+        ("X+4930901820", "+X+4930901820"),
+        ("<+4930901820", "+<+4930901820"),
+    ],
+)
+def test_the_number_is_taken_out_of_a_caller_id(written: str, number: str) -> None:
+    assert e164_of(written) == number
+
+
+def test_a_caller_id_that_may_not_be_shown_says_which_and_why() -> None:
+    trunk = owned(BERLIN)
+    elsewhere = named(trunk, BERLIN, pinned_elsewhere=True)
+    assert elsewhere == Shown(None, "named", f"the caller id {BERLIN} is another trunk's")
+    own = named(Owned(BERLIN, {}), None, pinned_elsewhere=True)
+    assert own == Shown(None, "trunk", f"the caller id {BERLIN} is another trunk's")

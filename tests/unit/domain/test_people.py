@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
@@ -189,3 +190,96 @@ TRANSFER = {"type": "transfer", "queue": "sales"}
 )
 def test_an_action_that_transfers_somewhere_reaches_people(action: dict[str, object], expected: bool) -> None:
     assert reaches_people(ANSWER_ACTION.validate_python(action)) is expected
+
+
+def test_what_is_measured_is_said_in_words() -> None:
+    began, ends = "2026-03-01T12:00:00+00:00", "2026-03-31T12:00:00+00:00"
+    tally = Tally(200, 5)
+    assert str(Measured(ceiling(0.03), tally)) == (
+        f"5 of 200 who answered were abandoned, and 3 % is the most ({began} to {ends})"
+    )
+    assert str(Measured(ceiling(None), tally)) == f"5 of 200 who answered were abandoned ({began} to {ends})"
+
+
+def test_a_pace_names_what_makes_it_less_than_the_people() -> None:
+    free, full = Measured(ceiling(0.03), Tally(1000, 0)), Measured(ceiling(0.03), Tally(1000, 30, NOON))
+    assert str(pace(10, [free], NOON)) == "10 of 10 people"
+    slow = pace(10, [free, full], NOON)
+    assert str(slow) == f"0 of 10 people: {full}"
+    assert (slow.people, slow.calls, slow.measured, slow.by) == (10, 0, (free, full), full)
+    assert slow.opens_at == NOON + PAUSE
+
+
+def test_the_first_of_two_that_allow_as_little_is_named() -> None:
+    first, second = (Measured(ceiling(0.03), Tally(1000, 30, NOON - ago)) for ago in (PAUSE / 2, PAUSE / 4))
+    slow = pace(10, [first, second], NOON)
+    assert slow.by is first
+    assert slow.opens_at == NOON + PAUSE * 3 / 4
+
+
+def test_nobody_free_is_no_ceiling_s_doing() -> None:
+    nobody = pace(0, [Measured(ceiling(0.03), Tally(1000, 30, NOON))], NOON)
+    assert (nobody.calls, nobody.by, nobody.opens_at) == (0, None, None)
+
+
+def test_at_a_ceiling_with_nobody_abandoned_since_it_opens_at_once() -> None:
+    full = Measured(ceiling(0.0001), Tally(1000, 30, None))
+    assert pace(10, [full], NOON).calls == 1
+
+
+def test_periods_begin_at_full_hours_and_midnights_in_utc() -> None:
+    odd = datetime(2026, 3, 2, 12, 34, 56, 789, tzinfo=ZoneInfo("Asia/Kolkata"))
+    begins, ends = span(Period.THIRTY_DAYS, "UTC", odd, odd)
+    # 12:34 in India is 07:04 in UTC.
+    assert begins == datetime(2026, 3, 2, 7, tzinfo=UTC)
+    assert ends - begins == timedelta(days=30)
+    assert begins.tzinfo is UTC
+    for period, first, last in (
+        (Period.DAY, datetime(2026, 3, 1, 18, 30, tzinfo=UTC), datetime(2026, 3, 2, 18, 30, tzinfo=UTC)),
+        (Period.MONTH, datetime(2026, 2, 28, 18, 30, tzinfo=UTC), datetime(2026, 3, 31, 18, 30, tzinfo=UTC)),
+    ):
+        begins, ends = span(period, "Asia/Kolkata", odd, odd)
+        assert (begins, ends) == (first, last)
+        assert (begins.tzinfo, ends.tzinfo) == (UTC, UTC)
+
+
+def test_a_day_on_which_clocks_go_back_begins_once() -> None:
+    at = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    begins, _ = span(Period.DAY, "America/Havana", at, at.astimezone(ZoneInfo("America/Havana")).replace(fold=1))
+    # In Havana midnight comes twice on that day: the first one counts.
+    assert begins == datetime(2026, 11, 1, 4, tzinfo=UTC)
+
+
+def test_ceilings_are_shares_of_the_strictest_and_say_whose_they_are() -> None:
+    started = NOON - timedelta(days=3)
+    own = OwnRules(calling_window=ALWAYS, profile="us", abandon_ceiling=2.0)
+    whole, *others = ceilings(own, started, NOON)
+    assert (whole.profile, whole.share, whole.source) == ("", 0.02, "the campaign")
+    by_name = {other.profile: other for other in others}
+    assert by_name["us"].share == 0.02
+    assert by_name["us"].source.startswith("us: 47 CFR 64.1200(a)(7)")
+    free = {other.profile: other for other in ceilings(OwnRules(calling_window=ALWAYS, profile="us"), started, NOON)}
+    assert (free[""].share, free["us"].share) == (None, 0.03)
+    assert whole.begins == started
+
+
+@pytest.mark.parametrize(
+    ("applied", "seconds"), [(("us/2",), 2), (("uk/1", "us-fl/1"), 2), (("none/1", "nowhere/1"), 2), ((), 2)]
+)
+def test_patience_is_that_of_the_profiles(applied: tuple[str, ...], seconds: int) -> None:
+    assert patience(applied) == timedelta(seconds=seconds)
+
+
+def test_patience_is_the_shortest_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    us = profiles()["us"]
+    assert us.abandonment is not None
+    longer, longest = (
+        us.model_copy(update={"abandonment": us.abandonment.model_copy(update={"seconds": n})}) for n in (5, 9)
+    )
+    monkeypatch.setattr(
+        "dialer.domain.profiles.profiles",
+        lambda: {"a": longer, "b": longest, "c": us.model_copy(update={"abandonment": None})},
+    )
+    assert patience(["b/1", "c/1", "a/7/x", "gone/1"]) == timedelta(seconds=5)
+    assert patience(["b/1"]) == timedelta(seconds=9)
+    assert patience(["c/1"]) == timedelta(seconds=2)

@@ -152,3 +152,59 @@ def test_a_list_of_many_countries_has_no_pattern_compiled_twice(monkeypatch: pyt
 def test_regions_are_iso_3166_in_capital_letters() -> None:
     assert phone.known_region("GB")
     assert not any(phone.known_region(region) for region in ("gb", "UK", "001", ""))
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "reason"),
+    [
+        ("", None, "There is no phone number"),
+        ("1.23457E+11", "US", "'1.23457E+11' is how a spreadsheet writes a quantity, not a phone number"),
+        ("nobody", "US", "'nobody' is not a phone number"),
+        ("020 7946 0123", None, "'020 7946 0123' is a national number, and the list has no default region"),
+        ("+44 20 794", None, "'+44 20 794' lacks its area code"),
+        ("+44 1", None, "'+44 1' is too short for a phone number"),
+        ("555 0143", "US", "'555 0143' lacks its area code"),
+        ("+44 7700 900123", None, "'+44 7700 900123' can't be a number of GB (+44)"),
+        ("+883 5100 1", None, "'+883 5100 1' is too short for a number of +883"),
+        ("+999 123456", None, "'+999 123456' has a country code that does not exist"),
+        ("x" * 40, "US", f"'{'x' * 40}' is not a phone number"),
+        ("x" * 41, "US", f"'{'x' * 39}…' is not a phone number"),
+        ("911", None, "911 is an emergency number in AC"),
+        ("911", "US", "911 is an emergency number in US"),
+        ("+44 909 879 0123", None, "+449098790123 is a premium-rate number"),
+    ],
+)
+def test_a_refusal_says_what_was_read_and_what_is_wrong_with_it(text: str, region: str | None, reason: str) -> None:
+    refusal = phone.parse(text, region)
+    assert isinstance(refusal, PhoneRefusal)
+    assert refusal.reason == reason
+
+
+def test_a_short_number_that_is_allowed_is_dialed_if_it_is_long_enough() -> None:
+    number = phone.parse("116123", "DE", frozenset({"116123"}))
+    assert number == PhoneNumber("+49116123", "DE", "short", ())
+    too_short = phone.parse("112", "DE", frozenset({"112"}))
+    assert too_short == PhoneRefusal(
+        PhoneRefusalCode.TOO_SHORT, "+49112 has fewer than 7 characters and can't be dialed, although it is allowed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "zones"),
+    [
+        ("+12125550123", ("America/New_York",)),
+        ("+493023125000", ("Europe/Berlin",)),
+        ("+4915123456789", ("Europe/Berlin",)),
+        ("+61491570156", None),
+        ("+18005550199", None),
+    ],
+)
+def test_zones_are_those_of_the_place_or_else_of_the_whole_country(number: str, zones: tuple[str, ...] | None) -> None:
+    for _ in range(2):  # the second time from memory
+        found = phone.parse(number, None)
+        assert isinstance(found, PhoneNumber)
+        if zones is not None:
+            assert found.zones == zones
+        else:
+            assert len(found.zones) > 3
+            assert list(found.zones) == sorted(found.zones)

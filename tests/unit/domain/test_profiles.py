@@ -9,7 +9,16 @@ from dialer.config import load_settings
 from dialer.domain import profiles
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.gate import GateFacts, decide
-from dialer.domain.profiles import NumberCap, OwnRules, loosened, regions_of, rules_for
+from dialer.domain.profiles import (
+    NumberCap,
+    OwnRules,
+    chain,
+    longest_silence,
+    loosened,
+    regions_in,
+    regions_of,
+    rules_for,
+)
 from dialer.domain.rules import Cap, Rules
 from dialer.domain.window import CallingWindow
 from dialer.errors import ConfigurationError
@@ -229,3 +238,60 @@ def test_no_profile_that_applies_asks_for_longer_ringing_than_the_rules_do(
     rules = rules_for(OwnRules(calling_window=ALWAYS, profile=named), regions)
     applied = [profiles.profiles()[name.partition("/")[0]] for name in rules.profiles]
     assert rules.ring_seconds == max((p.ring.seconds for p in applied if p.ring), default=0)
+
+
+@pytest.mark.parametrize(("number", "regions"), NUMBERS.items())
+def test_region_is_told_by_the_number_whose_country_is_known(number: str, regions: tuple[str, ...]) -> None:
+    assert regions_in(number, regions[0]) == regions
+
+
+@pytest.mark.parametrize("country", [None, "", "U", "USA", "001", "U1"])
+def test_what_is_no_country_has_no_regions(country: str | None) -> None:
+    assert regions_in("+13055550123", country) == ()
+
+
+def test_an_area_code_of_another_plan_tells_nothing() -> None:
+    assert regions_in("+44305555012", "GB") == ("GB",)
+    assert regions_in("0013055550123", "US") == ("US",)
+
+
+def test_a_profile_s_chain_begins_with_the_widest() -> None:
+    assert chain("us-fl") == ("us", "us-fl")
+    assert chain("us") == ("us",)
+    assert chain("none") == ("none",)
+    assert chain("by_region") == ()
+
+
+def test_the_longest_silence_is_that_of_the_strictest_profile() -> None:
+    assert longest_silence() == timedelta(hours=72)
+
+
+def test_what_a_campaign_would_loosen_is_said_with_the_figure_and_its_source() -> None:
+    own = OwnRules(
+        calling_window=CallingWindow.parse("07:59-21:00"),
+        profile="us-fl",
+        number_caps=(NumberCap(calls=4, period_hours=720), NumberCap(calls=3, period_hours=24)),
+        abandon_ceiling=3.5,
+    )
+    wrong = dict(loosened(own, 14))
+    assert set(wrong) == {"calling_window", "number_caps", "timeout_seconds", "abandon_ceiling"}
+    us = profiles.profiles()["us"]
+    assert us.hours is not None
+    assert us.ring is not None
+    assert us.abandonment is not None
+    found = loosened(own, 14)
+    assert ("calling_window", f"must lie within 08:00 to 21:00 (us: {us.hours.source})") in found
+    assert ("timeout_seconds", f"must be at least 15 seconds (us: {us.ring.source})") in found
+    assert ("abandon_ceiling", f"must not be above 3 % (us: {us.abandonment.source})") in found
+    caps = [reason for field, reason in found if field == "number_caps"]
+    assert f"must not allow more than 3 calls in 720 hours (us: {us.caps[0].source})" in caps
+
+
+def test_what_is_just_as_strict_as_the_profile_is_let_through() -> None:
+    own = OwnRules(
+        calling_window=CallingWindow.parse("08:00-21:00"),
+        profile="us",
+        number_caps=(NumberCap(calls=3, period_hours=720), NumberCap(calls=9, period_hours=721)),
+        abandon_ceiling=3.0,
+    )
+    assert loosened(own, 15) == []

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from dialer.domain.contacts import FinalReason
 from dialer.domain.dispositions import Disposition
-from dialer.domain.retry import DueAgain, Final, Retry, RetryPolicy, RetryRule, next_step
+from dialer.domain.retry import MAX_NOT_DIALED, DueAgain, Final, Retry, RetryPolicy, RetryRule, next_step
 
 ENDED = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -89,3 +89,25 @@ def test_no_rule_can_be_given_for_what_is_never_retried(name: str) -> None:
 def test_policy_survives_being_stored() -> None:
     policy = RetryPolicy(busy=None, failed=RetryRule(delay_seconds=7, backoff=1.5, max_delay_seconds=9))
     assert RetryPolicy.model_validate(policy.model_dump(mode="json")) == policy
+
+
+@pytest.mark.parametrize(
+    ("disposition", "not_dialed", "step"),
+    [
+        (Disposition.NOT_DIALED, MAX_NOT_DIALED - 1, DueAgain()),
+        (Disposition.NOT_DIALED, MAX_NOT_DIALED, Retry(ENDED + timedelta(hours=1))),
+        (Disposition.NOT_DIALED, MAX_NOT_DIALED + 1, Retry(ENDED + timedelta(hours=1))),
+        (Disposition.WITHDRAWN, MAX_NOT_DIALED, DueAgain()),
+        (Disposition.ANSWERED, MAX_NOT_DIALED, Final(FinalReason.ANSWERED)),
+    ],
+)
+def test_an_attempt_that_is_claimed_again_and_again_in_vain_is_left_alone_for_an_hour(
+    disposition: Disposition, not_dialed: int, step: object
+) -> None:
+    given = {"attempts": 0, "max_attempts": 3, "ended_at": ENDED, "not_dialed": not_dialed}
+    assert next_step(RetryPolicy(), disposition, **given) == step  # type: ignore[arg-type]
+
+
+def test_what_is_not_said_to_have_been_in_vain_was_not() -> None:
+    step = next_step(RetryPolicy(), Disposition.NOT_DIALED, attempts=0, max_attempts=3, ended_at=ENDED)
+    assert step == DueAgain()
