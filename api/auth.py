@@ -80,6 +80,7 @@ PERMISSIONS: Final = MappingProxyType(
         "call_lists.get": Rule(Access.VIEWER, Scope.CONTACTS_READ),
         "call_lists.edit": Rule(Access.MANAGER, Scope.CONTACTS_WRITE),
         "call_lists.refusals": Rule(Access.VIEWER, Scope.CONTACTS_READ),
+        "call_lists.repairs": Rule(Access.VIEWER, Scope.CONTACTS_READ),
         "requeues.create": Rule(Access.MANAGER, Scope.CAMPAIGNS_WRITE),
         "requeues.listed": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),
         "requeues.get": Rule(Access.VIEWER, Scope.CAMPAIGNS_READ),

@@ -61,6 +61,7 @@ LINKS: Final = {
     "call_lists_upload": {
         "call_lists_get": {"call_list_id": "$response.body#/id"},
         "call_lists_refusals": {"call_list_id": "$response.body#/id"},
+        "call_lists_repairs": {"call_list_id": "$response.body#/id"},
     },
     "calls_create": {
         "calls_get": {"call_id": "$response.body#/id"},

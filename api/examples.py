@@ -79,7 +79,8 @@ _CODES: Final = {
     503: ("database_unavailable", "The database is not available"),
 }
 _CSV: Final = "phone_number,name,external_id\n+4930901820,Ada,crm-4711\n"
-_FILES: Final = {"text/csv": _CSV, "audio/wav": "RIFF....WAVEfmt ...."}
+_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FILES: Final = {"text/csv": _CSV, "audio/wav": "RIFF....WAVEfmt ....", _XLSX: "PK...."}
 _STREAM: Final = """retry: 3000
 id: 9c1185a5.74213.0192f0c4-7d5e-7c3a-9b1e-2f4d6a8c0e12
 event: open
@@ -99,7 +100,8 @@ def add(operation: dict[str, Any], schemas: Schemas) -> None:
     for code, response in operation["responses"].items():
         for kind, media in response.get("content", {}).items():
             is_problem = kind == "application/problem+json"
-            media["example"] = problem(int(code)) if is_problem else _answer(kind, media, schemas)
+            if "example" not in media:
+                media["example"] = problem(int(code)) if is_problem else _answer(kind, media, schemas)
 
 
 def problem(status: int) -> dict[str, Any]:

@@ -16,20 +16,40 @@ REPORT: Final[dict[str, Any]] = {
 }
 """The response of a report of refused rows."""
 
-CSV: Final = ("text/csv", "text/plain", "application/csv", "application/octet-stream")
+REPAIRS: Final[dict[str, Any]] = {
+    "description": "line, repair, cell, phone_number",
+    "content": {
+        "text/csv": {
+            "schema": {"type": "string"},
+            "example": "line,repair,cell,phone_number\n3,decimals,442079460123.0,+442079460123\n",
+        }
+    },
+}
+"""The response of a report of repaired numbers."""
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TABLES: Final = (
+    "text/csv",
+    "text/plain",
+    "text/tab-separated-values",
+    "application/csv",
+    "application/vnd.ms-excel",  # what browsers on Windows call a CSV file
+    XLSX,
+    "application/octet-stream",
+)
 AUDIO: Final = ("audio/", "video/", "application/ogg", "application/octet-stream")
 """Kinds of file, by how their media types begin."""
 
 _MEGABYTE: Final = 1024 * 1024
 
 
-class Upload(RawModel):
-    """A file: the body itself, or the part `file` of a form."""
+class Table(RawModel):
+    """A table: CSV or a workbook, as the body itself or as the part `file` of a form."""
 
-    mimetypes = ["text/csv", "multipart/form-data"]  # noqa: RUF012
+    mimetypes = ["text/csv", XLSX, "multipart/form-data"]  # noqa: RUF012
 
 
-def uploaded(kinds: tuple[str, ...] = CSV, *, megabytes: int | None = None) -> FileStorage:
+def uploaded(kinds: tuple[str, ...] = TABLES, *, megabytes: int | None = None) -> FileStorage:
     """The file that was sent, to be read once.
 
     Args:

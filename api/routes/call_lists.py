@@ -7,7 +7,7 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from api.conditional import revisions
 from api.context import answer, created, dialer, identity
-from api.files import REPORT, Upload, download, uploaded
+from api.files import REPAIRS, REPORT, Table, download, uploaded
 from api.idempotency import keep
 from api.openapi import blueprint, problems
 from api.schemas.call_lists import (
@@ -33,8 +33,8 @@ _ORDER: Final = Order("call-lists", CallList.id, int, descending=True)
     "/campaigns/<int:campaign_id>/call-lists",
     responses={202: CallListOut, **problems(400, 404, 409, 413, 415, 422)},
 )
-def upload(path: CampaignPath, query: UploadQuery, raw: Upload) -> Response:
-    """Upload a call list: a CSV file as the body, or as the part `file` of a form
+def upload(path: CampaignPath, query: UploadQuery, raw: Table) -> Response:
+    """Upload a call list: a CSV file or an Excel workbook as the body, or as the part `file` of a form
 
     With the answer all rows are stored. They become contacts afterwards; the list tells how far that is.
     """
@@ -46,6 +46,7 @@ def upload(path: CampaignPath, query: UploadQuery, raw: Upload) -> Response:
         default_region=query.default_region,
         user=identity().username,
         filename=file.filename,
+        reading=query.reading(),
         within=keep(_received),
     )
     return _received(found)
@@ -89,6 +90,12 @@ def edit(path: CallListPath, body: CallListPatch) -> Response:
 def refusals(path: CallListPath) -> Response:
     """Download the rows that did not become contacts, with the reason of each, as CSV"""
     return download(dialer().call_lists.refusals_csv(path.call_list_id), f"refusals-{path.call_list_id}.csv")
+
+
+@call_lists.get("/call-lists/<int:call_list_id>/repairs", responses={200: REPAIRS, **problems(404)})
+def repairs(path: CallListPath) -> Response:
+    """Download the numbers that a spreadsheet had changed, and what they were read as, as CSV"""
+    return download(dialer().call_lists.repairs_csv(path.call_list_id), f"repairs-{path.call_list_id}.csv")
 
 
 def _received(found: CallListInfo) -> Response:

@@ -6,7 +6,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 
 from api.context import answer, created, dialer, identity
-from api.files import REPORT, Upload, download, uploaded
+from api.files import REPORT, Table, download, uploaded
 from api.idempotency import keep
 from api.openapi import blueprint, problems
 from api.schemas.dnc_uploads import DncUploadIn, DncUploadOut, DncUploadPage, DncUploadPath, DncUploadQuery
@@ -16,15 +16,16 @@ dnc_uploads: Final[APIBlueprint] = blueprint("dnc_uploads", "/v1/dnc/uploads")
 
 
 @dnc_uploads.post("", responses={201: DncUploadOut, **problems(400, 409, 413, 415, 422)})
-def create(query: DncUploadIn, raw: Upload) -> Response:
-    """Forbid the numbers of a CSV file: the body, or the part `file` of a form
+def create(query: DncUploadIn, raw: Table) -> Response:
+    """Forbid the numbers of a CSV file or an Excel workbook: the body, or the part `file` of a form
 
     After the answer none of them is dialed. The same file sent again changes nothing; an entry that holds is never
     shortened.
     """
     file = uploaded()
     stream, new = cast("BinaryIO", file.stream), query.new(file.filename)
-    return _received(dialer().dnc_uploads.receive(stream, new, identity().username, within=keep(_received)))
+    user, reading = identity().username, query.reading()
+    return _received(dialer().dnc_uploads.receive(stream, new, user, reading=reading, within=keep(_received)))
 
 
 @dnc_uploads.get("", responses={200: DncUploadPage, **problems(422)})

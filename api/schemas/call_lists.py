@@ -6,6 +6,7 @@ from pydantic import Field
 
 from api.schemas.campaigns import KnownRegion
 from api.schemas.common import BigId, Moment, Name, PageQuery, Patch, Schema, unset
+from api.schemas.files import TableQuery
 from dialer.db.imports import CallListInfo
 from dialer.domain.imports import ImportState
 from dialer.services.decisions import Decided
@@ -15,7 +16,7 @@ class CallListPath(Schema):
     call_list_id: BigId
 
 
-class UploadQuery(Schema):
+class UploadQuery(TableQuery):
     name: Name | None = Field(None, description="Empty: the file's.")
     default_region: KnownRegion | None = Field(None, description="Of national numbers; empty: the campaign's.")
 
@@ -30,12 +31,13 @@ class CallListOut(Schema):
     version: int
     state: ImportState
     default_region: str | None
-    columns: dict[str, Any] = Field(description="What the file's header was understood as.")
+    columns: dict[str, Any] = Field(description="What the file and its header were understood as.")
     rows: int
     rows_done: int = Field(description="Rows of which it is known what became of them.")
     imported: int
     duplicates: int
     refused: int
+    repaired: int = Field(description="Contacts with a number that a spreadsheet had changed: see `/repairs`.")
     error: str | None
     created_by: str
     created_at: Moment

@@ -6,11 +6,12 @@ from pydantic import Field
 
 from api.schemas.campaigns import KnownRegion
 from api.schemas.common import BigId, Moment, Name, PageQuery, Schema
+from api.schemas.files import TableQuery
 from dialer.domain.forbidding import DncUploadState
 from dialer.services.dnc_uploads import NewDncUpload
 
 
-class DncUploadIn(Schema):
+class DncUploadIn(TableQuery):
     """What holds for all rows, unless a row says otherwise."""
 
     name: Name | None = Field(None, description="Empty: the file's.")
@@ -21,7 +22,7 @@ class DncUploadIn(Schema):
     default_region: KnownRegion | None = Field(None, description="Of national numbers.")
 
     def new(self, filename: str | None) -> NewDncUpload:
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        fields = {name: getattr(self, name) for name in NewDncUpload.__dataclass_fields__}
         return NewDncUpload(**fields | {"name": self.name or (filename or "").strip()[:200] or "numbers"})
 
 

@@ -25,6 +25,7 @@ class CallListInfo:
         imported: rows that became contacts.
         duplicates: rows whose number the list or the campaign had already.
         refused: rows refused for another reason. In the end `imported + duplicates + refused == rows`.
+        repaired: contacts of which a number was one that a spreadsheet had changed (see `repairs_after`).
         error: why nothing was imported, if the state is `failed`.
     """
 
@@ -40,6 +41,7 @@ class CallListInfo:
     imported: int
     duplicates: int
     refused: int
+    repaired: int
     error: str | None
     created_by: str
     created_at: datetime
@@ -65,6 +67,16 @@ class Refusal:
     code: str
     reason: str
     row: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """A number that a spreadsheet had changed: its row's line, what was undone (joined with `+`), and what it is."""
+
+    line: int
+    repair: str
+    cell: str
+    phone_number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +130,11 @@ def store_chunk(
     return True
 
 
-def close_upload(tx: Connection, call_list_id: int) -> bool:
+def close_upload(tx: Connection, call_list_id: int, columns: dict[str, Any]) -> bool:
     """All rows are stored. Returns False if the list has been given up."""
     is_receiving = update(CallList).where(CallList.id == call_list_id, CallList.state == ImportState.RECEIVING)
-    return tx.execute(is_receiving.values(state=ImportState.IMPORTING, received_at=func.clock_timestamp())).rowcount > 0
+    closed = is_receiving.values(state=ImportState.IMPORTING, columns=columns, received_at=func.clock_timestamp())
+    return tx.execute(closed).rowcount > 0
 
 
 def _fail(tx: Connection, error: str, *which: ColumnElement[bool]) -> int:
@@ -192,9 +205,20 @@ def take_chunk(tx: Connection, call_list_id: int, n: int) -> ChunkToDo | None:
 
 
 def finish_chunk(
-    tx: Connection, call_list_id: int, n: int, *, imported: int, duplicates: int, refusals: Sequence[Refusal]
+    tx: Connection,
+    call_list_id: int,
+    n: int,
+    *,
+    imported: int,
+    duplicates: int,
+    refusals: Sequence[Refusal],
+    repairs: Sequence[Repairs] = (),
 ) -> None:
-    """The piece is done: its rows are contacts or in `refusals`, of which `duplicates` are duplicates."""
+    """The piece is done: its rows are contacts or in `refusals`, of which `duplicates` are duplicates.
+
+    Args:
+        repairs: by line; of rows that became contacts.
+    """
     add_refusals(tx, call_list_id, refusals)
     tx.execute(
         update(ImportChunk)
@@ -205,6 +229,8 @@ def finish_chunk(
             imported=imported,
             duplicates=duplicates,
             refused=ImportChunk.refused + len(refusals) - duplicates,
+            repaired=len({repair.line for repair in repairs}),
+            repairs=[[r.line, r.repair, r.cell, r.phone_number] for r in repairs] or None,
         )
     )
 
@@ -245,6 +271,17 @@ def refusals_after(tx: Connection, call_list_id: int, line: int, limit: int) -> 
         .limit(limit)
     )
     return [Refusal(*row) for row in found]
+
+
+def repairs_after(tx: Connection, call_list_id: int, n: int, limit: int) -> list[tuple[int, list[Repairs]]]:
+    """The repairs of those pieces after the `n`th that have any, at most so many pieces."""
+    found = (
+        select(ImportChunk.n, ImportChunk.repairs)
+        .where(ImportChunk.call_list_id == call_list_id, ImportChunk.n > n, ImportChunk.repaired > 0)
+        .order_by(ImportChunk.n)
+        .limit(limit)
+    )
+    return [(n, [Repairs(*repair) for repair in repairs]) for n, repairs in tx.execute(found)]
 
 
 def pending_chunks(tx: Connection, limit: int) -> list[tuple[int, int]]:
@@ -311,6 +348,7 @@ def _select() -> Select[Any]:
             coalesce(func.sum(ImportChunk.imported), 0).label("imported"),
             coalesce(func.sum(ImportChunk.duplicates), 0).label("duplicates"),
             coalesce(func.sum(ImportChunk.refused), 0).label("refused"),
+            coalesce(func.sum(ImportChunk.repaired), 0).label("repaired"),
         )
         .where(ImportChunk.call_list_id == CallList.id)
         .correlate(CallList)
@@ -329,6 +367,7 @@ def _select() -> Select[Any]:
         counts.c.imported,
         counts.c.duplicates,
         counts.c.refused,
+        counts.c.repaired,
         CallList.error,
         CallList.created_by,
         CallList.created_at,

@@ -42,6 +42,10 @@ class PhoneRefusalCode(StrEnum):
     EMERGENCY = "emergency_number"
     SHORT_CODE = "short_code"
     PREMIUM_RATE = "premium_rate"
+    DIGITS_LOST = "phone_digits_lost"
+    """A spreadsheet has rounded it: digits are gone (only for cells of files)."""
+    PLUS_LOST = "phone_plus_lost"
+    """It is none of the default region's, and would be another country's with a plus (only for cells of files)."""
 
 
 class PhoneNumber(NamedTuple):

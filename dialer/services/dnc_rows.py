@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Final
 
 from dialer.db.dnc_uploads import NewEntry
-from dialer.domain import phone
+from dialer.domain import phone, phone_cells
 from dialer.errors import InvalidInput
 from dialer.services.importing.codes import RowCode
-from dialer.services.importing.mapping import Columns, Field
+from dialer.services.importing.fields import Field
+from dialer.services.importing.mapping import Columns
 from dialer.services.importing.rows import RowRefusal
 
 MAX_REASON_CHARS: Final = 200
@@ -62,7 +63,7 @@ class DncRows:
 
     def judge(self, cells: list[str]) -> NewEntry | RowRefusal:
         """Never raises, whatever is in the row."""
-        number = phone.parse(_cell(cells, self._phone), self._default_region, self._allowed)
+        number = phone_cells.read(_cell(cells, self._phone), self._default_region, self._allowed).number
         if isinstance(number, phone.PhoneRefusal):
             return RowRefusal(number.code, number.reason)
         reason = _CONTROL.sub(" ", _cell(cells, self._at.get("reason"))).strip()

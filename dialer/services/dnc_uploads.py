@@ -22,7 +22,8 @@ from dialer.services.dnc_rows import DncRows, longer
 from dialer.services.ending import withdraw_queued
 from dialer.services.idempotency import Within, nothing_more
 from dialer.services.importing import chunks, report
-from dialer.services.importing.reader import BadRow, CallListReader
+from dialer.services.importing.opening import Reading, open_list
+from dialer.services.importing.reader import BadRow, ListReader
 from dialer.services.importing.rows import RowRefusal
 
 _BATCH: Final = 1000
@@ -58,7 +59,13 @@ class DncUploads:
         self._settings = settings
 
     def receive(
-        self, stream: BinaryIO, new: NewDncUpload, user: str, *, within: Within[DncUploadRecord] = nothing_more
+        self,
+        stream: BinaryIO,
+        new: NewDncUpload,
+        user: str,
+        *,
+        reading: Reading | None = None,
+        within: Within[DncUploadRecord] = nothing_more,
     ) -> DncUploadRecord:
         """Forbid the numbers of a file, as they come in. When this returns, none of them is dialed any more.
 
@@ -67,6 +74,7 @@ class DncUploads:
 
         Args:
             stream: the file, read once and never held as a whole.
+            reading: what the sender says about the file.
             within: called with the upload in its last transaction.
 
         Raises:
@@ -75,7 +83,8 @@ class DncUploads:
             Conflict: the upload was silent for so long that it has been given up.
         """
         self._check(new)
-        return _Receiving(self._engine, self._clock, self._settings, new, user).run(stream, within)
+        receiving = _Receiving(self._engine, self._clock, self._settings, new, user, reading or Reading())
+        return receiving.run(stream, within)
 
     def get(self, upload_id: int) -> DncUploadRecord:
         """One upload.
@@ -123,9 +132,12 @@ class DncUploads:
 class _Receiving:
     """One upload."""
 
-    def __init__(self, engine: Engine, clock: Clock, settings: Settings, new: NewDncUpload, user: str) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, settings: Settings, new: NewDncUpload, user: str, reading: Reading
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._reading = reading
         self._allowed = settings.special_numbers_allowed
         self._new = new
         self._user = user
@@ -136,7 +148,7 @@ class _Receiving:
         self._bad: list[Refusal] = []
 
     def run(self, stream: BinaryIO, within: Within[DncUploadRecord]) -> DncUploadRecord:
-        reader, new = CallListReader(stream), self._new
+        reader, new = open_list(stream, self._reading), self._new
         rows = DncRows(
             reader.columns,
             default_region=new.default_region,
@@ -161,7 +173,7 @@ class _Receiving:
             done = self._finish(error, nothing_more if error else within)
         return done
 
-    def _read(self, reader: CallListReader, rows: DncRows) -> None:
+    def _read(self, reader: ListReader, rows: DncRows) -> None:
         for row in reader:
             if isinstance(row, BadRow):
                 self._bad.append(Refusal(row.line, row.code, row.reason, row.text))

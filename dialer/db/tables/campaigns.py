@@ -137,6 +137,10 @@ class ImportChunk(Base):
     imported: Mapped[int] = mapped_column(server_default="0")
     duplicates: Mapped[int] = mapped_column(server_default="0")
     refused: Mapped[int] = mapped_column(server_default="0")
+    repaired: Mapped[int] = mapped_column(server_default="0")
+    """Rows of which a number was one that a spreadsheet had changed."""
+    repairs: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Those numbers: line, what was undone, the cell, the number."""
 
 
 class ImportRefusal(Base):

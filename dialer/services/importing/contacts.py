@@ -1,7 +1,7 @@
 """Rows into a campaign: the part that a list's pieces and contacts given as JSON share."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from dialer.db import contact_import
 from dialer.db.contact_import import NewRow, Place
 from dialer.services.importing.codes import RowCode
-from dialer.services.importing.rows import Candidate, RawContact, RowRefusal, RowRules
+from dialer.services.importing.rows import Candidate, RawContact, Repaired, RowRefusal, RowRules
 
 
 class Outcome(NamedTuple):
@@ -58,7 +58,8 @@ class ContactWriter:
             )
             for number, (line, candidate) in candidates.items()
         ]
-        return Prepared(accepted, refused)
+        repaired = {line: candidate.repaired for line, candidate in candidates.values() if candidate.repaired}
+        return Prepared(accepted, refused, repaired)
 
     def _learn(self, needed: Iterable[Place]) -> None:
         missing = set(needed) - self._place_ids.keys()
@@ -78,10 +79,11 @@ def _place(candidate: Candidate) -> Place:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Rows that may be written, and those that may not, by line."""
+    """Rows that may be written, and those that may not, by line; and what was undone to read the former."""
 
     accepted: list[NewRow]
     refused: dict[int, RowRefusal]
+    repaired: dict[int, tuple[Repaired, ...]] = field(default_factory=dict)
 
     def write(self, tx: Connection, campaign_id: int, call_list_id: int | None) -> dict[int, Outcome]:
         """Insert what may be inserted, and say of every line what became of it."""

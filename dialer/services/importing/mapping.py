@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Final
 
+from dialer.domain.spreadsheets import MARKS, unescape
 from dialer.errors import InvalidInput
+from dialer.services.importing.fields import NAMES, Field, field_of, listed, shown
+from dialer.services.importing.mapped import NOTHING, Mapped
 from dialer.services.importing.rows import RawContact
 
 MAX_COLUMNS: Final = 200
@@ -27,43 +28,7 @@ _RESERVED: Final = frozenset(
 _RESERVED_PREFIXES: Final = ("AST_", "DIALER_", "PJSIP_", "SIP_")
 
 
-class Field(StrEnum):
-    """What a column can be, other than data."""
-
-    PHONE = "phone"
-    NAME = "name"
-    TIME_ZONE = "time_zone"
-    PRIORITY = "priority"
-    EXTERNAL_ID = "external_id"
-    REGION = "region"
-    CONSENT_AT = "consent_at"
-    CONSENT_SOURCE = "consent_source"
-
-
-NAMES: Final[Mapping[Field, tuple[str, ...]]] = MappingProxyType(
-    {
-        Field.PHONE: (
-            "phone", "phone_number", "phone_no", "phonenumber", "telephone", "telephone_number", "tel", "tel_no",
-            "mobile", "mobile_number", "mobile_phone", "cell", "cell_phone", "cellphone", "msisdn", "number", "e164",
-            "contact_number",
-        ),
-        Field.NAME: ("name", "full_name", "fullname", "contact_name", "contact"),
-        Field.TIME_ZONE: ("time_zone", "timezone", "tz", "zone"),
-        Field.PRIORITY: ("priority", "prio"),
-        Field.EXTERNAL_ID: (
-            "external_id", "externalid", "external_ref", "reference", "ref", "id", "contact_id", "customer_id",
-            "crm_id",
-        ),
-        Field.REGION: ("region", "region_code", "iso_region", "iso_3166"),
-        Field.CONSENT_AT: ("consent_at", "consent_date", "consented_at"),
-        Field.CONSENT_SOURCE: ("consent_source", "consent_by", "consent_origin"),
-    }
-)  # fmt: skip
-"""The header names of each field, as they are after `_plain`: case, blanks and punctuation don't count."""
-
 _FURTHER: Final = f"{Field.PHONE}_"
-_NUMBERED: Final = re.compile(r"(.+?)_?[1-9][0-9]?")
-_FIELDS: Final = {name: field for field, names in NAMES.items() for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +36,22 @@ class Columns:
     """What a header was understood as.
 
     Attributes:
-        delimiter: between the cells.
+        delimiter: between the cells; of a workbook, between those of a row in the report.
         header: the names as they are in the file.
         fields: which column each field is in, from 0. Further numbers are `phone_2`, `phone_3` and so on.
         variables: which column each channel variable is in, from 0.
+        format: of the file.
+        encoding: of a text file.
+        sheet: of a workbook.
     """
 
     delimiter: str
     header: list[str]
     fields: dict[str, int]
     variables: dict[str, int]
+    format: str = "csv"
+    encoding: str | None = None
+    sheet: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -88,19 +59,20 @@ class Columns:
     def contact(self, cells: Sequence[str]) -> RawContact:
         """What a row says, not yet checked. Cells that the row lacks are blank; blank data is left out."""
         given = _values(self.fields, cells)
+        data = _values(self.variables, cells)
         # A list, as a generator costs more than the one or two names that it would look at.
         others = [value for name, value in given.items() if name.startswith(_FURTHER)]
         return RawContact(
             phone_number=given.get(Field.PHONE, ""),
             others=tuple(others),
-            name=given.get(Field.NAME, ""),
+            name=unescape(given.get(Field.NAME, "")),
             time_zone=given.get(Field.TIME_ZONE, ""),
             priority=given.get(Field.PRIORITY, ""),
-            external_id=given.get(Field.EXTERNAL_ID, ""),
-            data=_values(self.variables, cells),
+            external_id=unescape(given.get(Field.EXTERNAL_ID, "")),
+            data={name: unescape(value) if value[0] in MARKS else value for name, value in data.items()},
             region=given.get(Field.REGION, ""),
             consent_at=given.get(Field.CONSENT_AT, ""),
-            consent_source=given.get(Field.CONSENT_SOURCE, ""),
+            consent_source=unescape(given.get(Field.CONSENT_SOURCE, "")),
         )
 
 
@@ -110,29 +82,35 @@ def _values(columns: Mapping[str, int], cells: Sequence[str]) -> dict[str, str]:
     return {name: value for name, at in columns.items() if at < count and (value := cells[at].strip())}
 
 
-def read_header(cells: Sequence[str], delimiter: str, *, line: int) -> Columns:
+def read_header(cells: Sequence[str], delimiter: str, *, line: int, mapped: Mapped = NOTHING) -> Columns:
     """Understand a header.
 
+    Args:
+        mapped: what the caller has said; it goes before the names.
+
     Raises:
-        InvalidInput: no phone column or two (of any field), or too many columns.
+        InvalidInput: no phone column, two of another field, too many columns, or one that was mapped and isn't there.
     """
     header = [cell.strip() for cell in cells]
     if len(header) > MAX_COLUMNS:
         raise InvalidInput(f"Line {line}: the header has {len(header)} columns; {MAX_COLUMNS} are allowed.", line=line)
-    fields: dict[str, int] = {}
+    told = mapped.of(header, line)
+    fields: dict[str, int] = {field.value: columns[0] for field, columns in told.fields.items()}
+    phones: list[int] = list(told.fields.get(Field.PHONE, ())[1:])
     others: list[int] = []
-    phones: list[int] = []
     for at, name in enumerate(header):
-        field = _field(_plain(name))
-        if field is None:
+        if at in told.columns:
+            continue
+        field = None if at in told.data else field_of(name)
+        if field is None or field in told.fields:
             others.append(at)
         elif field is Field.PHONE and field in fields:
             phones.append(at)
         elif field in fields:
             first = fields[field]
             raise InvalidInput(
-                f"Line {line}: columns {first + 1} ({_shown(header[first])!r}) and {at + 1} ({_shown(name)!r}) "
-                f"are both the {_words(field)}. Rename or remove one.",
+                f"Line {line}: columns {first + 1} ({shown(header[first])!r}) and {at + 1} ({shown(name)!r}) "
+                f"are both the {_words(field)}. Rename or remove one, or say which it is with `map`.",
                 line=line,
                 column=at + 1,
             )
@@ -140,10 +118,11 @@ def read_header(cells: Sequence[str], delimiter: str, *, line: int) -> Columns:
             fields[field.value] = at
     if Field.PHONE not in fields:
         raise InvalidInput(
-            f"Line {line}: no column is the phone number. The columns are {_listed(header)}; "
-            f"a phone column is named one of {', '.join(NAMES[Field.PHONE])}.",
+            f"Line {line}: no column is the phone number. The columns are {listed(header)}; "
+            f"a phone column is named one of {', '.join(NAMES[Field.PHONE])}. Rename it, or say which it is with "
+            "`map=phone:NAME`.",
             line=line,
-            columns=[_shown(name) for name in header],
+            columns=[shown(name) for name in header],
         )
     if len(phones) >= MAX_NUMBERS:
         raise InvalidInput(
@@ -152,14 +131,6 @@ def read_header(cells: Sequence[str], delimiter: str, *, line: int) -> Columns:
         )
     fields |= {f"{_FURTHER}{n}": at for n, at in enumerate(phones, 2)}
     return Columns(delimiter, header, fields, _variables(header, others))
-
-
-def _field(plain: str) -> Field | None:
-    """The field that a column is: a number after a phone column's name says that it is one of several."""
-    numbered = _NUMBERED.fullmatch(plain)
-    if plain not in _FIELDS and numbered and _FIELDS.get(numbered[1]) is Field.PHONE:
-        return Field.PHONE
-    return _FIELDS.get(plain)
 
 
 def columns_from_json(stored: Mapping[str, Any]) -> Columns:
@@ -175,10 +146,6 @@ def valid_variable(name: str) -> bool:
 def _is_reserved(name: str) -> bool:
     # Asterisk tells case apart: `language` is nobody's, LANGUAGE is the channel's.
     return name in _RESERVED or name.startswith(_RESERVED_PREFIXES)
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "_", name.casefold()).strip("_")
 
 
 def _variables(header: Sequence[str], columns: Sequence[int]) -> dict[str, int]:
@@ -207,12 +174,3 @@ def _variable(name: str, at: int) -> str:
 
 def _words(field: str) -> str:
     return field.replace("_", " ") + (" number" if field == Field.PHONE else "")
-
-
-def _shown(name: str) -> str:
-    return name if len(name) <= 40 else name[:39] + "…"
-
-
-def _listed(header: Sequence[str]) -> str:
-    shown = ", ".join(repr(_shown(name)) for name in header[:20])
-    return shown + (f" and {len(header) - 20} more" if len(header) > 20 else "")

@@ -1,14 +1,15 @@
-"""A call list's file as rows: Python's csv module, with the file's own line numbers and a bound on every row."""
+"""A CSV file as rows: Python's csv module, with the file's own line numbers and a bound on every row."""
 
 import csv
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO, Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple, Protocol
 
 from dialer.errors import InvalidInput
 from dialer.services.importing.codes import RowCode
-from dialer.services.importing.lines import read_lines
+from dialer.services.importing.lines import Text
+from dialer.services.importing.mapped import NOTHING, Mapped
 from dialer.services.importing.mapping import Columns, read_header
 
 MAX_RECORD_CHARS: Final = 64 * 1024
@@ -33,34 +34,50 @@ class BadRow:
     text: str
 
 
-class CallListReader:
-    """Reads an uploaded file: the header when made, its rows when iterated over, once.
+class ListReader(Protocol):
+    """A file's rows, whatever kind of file it is. The header is read when it is made, the rows once.
 
-    Lines without any value are skipped and don't count as rows. A row with fewer cells than the header has blanks
-    for the rest. A quote that is never closed costs its own line only.
-
-    Args:
-        stream: anything with `read(size)`; it is read once, a block at a time.
+    Rows without any value are skipped and don't count. A row with fewer cells than the header has blanks for the rest.
 
     Attributes:
         columns: what the header was understood as.
-
-    Raises:
-        InvalidInput: the file is empty, not CSV in UTF-8, or its header has no phone column or two. Iterating
-            raises it too, for bytes that are not UTF-8.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._source = read_lines(stream)
+    @property
+    def columns(self) -> Columns: ...
+
+    def __iter__(self) -> Iterator[Row | BadRow]: ...
+
+
+class CsvReader:
+    """Reads lines of text as CSV. A quote that is never closed costs its own line only.
+
+    Args:
+        text: read once.
+        mapped: which columns the caller has said are what.
+
+    Raises:
+        InvalidInput: the file is empty, not CSV, or its header has no phone column or two of another field. Iterating
+            raises it too, for bytes that are no letters of the file's encoding.
+    """
+
+    def __init__(self, text: Text, mapped: Mapped = NOTHING) -> None:
+        self._text_file = text
+        self._mapped = mapped
+        self._source = iter(text)
         self._pushed_back: deque[str | None] = deque()
         self._fed: list[str] = []
         self._fed_chars = 0
         self._line = 0
-        self.columns = self._read_header()
+        self._columns = self._read_header()
+
+    @property
+    def columns(self) -> Columns:
+        return replace(self._columns, encoding=self._text_file.encoding)
 
     def __iter__(self) -> Iterator[Row | BadRow]:
-        width = len(self.columns.header)
-        for record in self._records(self.columns.delimiter):
+        width = len(self._columns.header)
+        for record in self._records(self._columns.delimiter):
             if isinstance(record, BadRow):
                 yield record
                 continue
@@ -98,7 +115,7 @@ class CallListReader:
         for _ in range(read):
             self._pushed_back.popleft()
         self._line += read
-        return read_header(cells, delimiter, line=line)
+        return read_header(cells, delimiter, line=line, mapped=self._mapped)
 
     def _first_line(self) -> str:
         for line in self._source:

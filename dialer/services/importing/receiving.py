@@ -1,6 +1,6 @@
 """The upload of a list: from a stream into pieces, of which all are stored, or none."""
 
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from sqlalchemy import Engine
 
@@ -12,7 +12,8 @@ from dialer.domain.campaigns import CampaignState
 from dialer.errors import Conflict, InvalidInput, NotFound
 from dialer.services.idempotency import Within, nothing_more
 from dialer.services.importing import chunks
-from dialer.services.importing.reader import BadRow, CallListReader, Row
+from dialer.services.importing.opening import Reading, open_list
+from dialer.services.importing.reader import BadRow, Row
 
 _STORE_EVERY_SECONDS: Final = 10.0
 """However slowly it comes in, an upload shows this often that it is alive."""
@@ -39,6 +40,7 @@ class Upload:
         name: str,
         default_region: str | None,
         user: str,
+        reading: Reading,
         within: Within[int] = nothing_more,
     ) -> int:
         """Store the whole list, and return its id; `within` is called with that before the last commit.
@@ -47,7 +49,7 @@ class Upload:
             InvalidInput, NotFound, Conflict: see `CallListImport.receive`.
         """
         region = self._check(campaign_id, default_region)
-        reader = CallListReader(stream)
+        reader = open_list(stream, reading)
         rows = iter(reader)
         first = next(rows, None)
         if first is None:
@@ -68,7 +70,7 @@ class Upload:
             for row in rows:
                 self._add(row)
             self._store()
-            self._close(campaign_id, within)
+            self._close(campaign_id, reader.columns.as_json(), within)
             stored = True
         except (InvalidInput, Conflict) as error:
             problem = error.detail
@@ -110,10 +112,11 @@ class Upload:
         self._rows, self._bad, self._chars = [], [], 0
         self._stored_at = self._clock.monotonic()
 
-    def _close(self, campaign_id: int, within: Within[int]) -> None:
+    def _close(self, campaign_id: int, columns: dict[str, Any], within: Within[int]) -> None:
         with self._engine.begin() as tx:
             _refuse_cancelled(campaign_id, contact_import.campaign_state(tx, campaign_id, hold=True))
-            if not imports.close_upload(tx, self._list_id):
+            # The encoding is known now: a letter in the last row may have shown it.
+            if not imports.close_upload(tx, self._list_id, columns):
                 raise _given_up()
             imports.complete_if_done(tx, self._list_id)
             within(tx, self._list_id)

@@ -1,4 +1,4 @@
-"""The report of the rows that did not become contacts, as CSV."""
+"""The reports of a list as CSV: rows that did not become contacts, and numbers that had to be repaired."""
 
 import csv
 import io
@@ -7,11 +7,11 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from dialer.db.imports import Refusal
+from dialer.db.imports import Refusal, Repairs
+from dialer.domain.spreadsheets import harmless
 
 _PAGE: Final = 1000
-# A spreadsheet takes a cell that begins like this for a formula, and runs it.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_PIECES: Final = 5
 
 
 def refusals_csv(engine: Engine, after: Callable[[Connection, int, int], Sequence[Refusal]]) -> Iterator[bytes]:
@@ -28,7 +28,7 @@ def refusals_csv(engine: Engine, after: Callable[[Connection, int, int], Sequenc
         with engine.connect() as connection:
             page = after(connection, line, _PAGE)
         for refusal in page:
-            writer.writerow((refusal.line, refusal.code, _harmless(refusal.reason), _harmless(refusal.row)))
+            writer.writerow((refusal.line, refusal.code, harmless(refusal.reason), harmless(refusal.row)))
         yield out.getvalue().encode()
         if len(page) < _PAGE:
             return
@@ -37,5 +37,26 @@ def refusals_csv(engine: Engine, after: Callable[[Connection, int, int], Sequenc
         out.truncate()
 
 
-def _harmless(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA) else text
+def repairs_csv(
+    engine: Engine, after: Callable[[Connection, int, int], Sequence[tuple[int, Sequence[Repairs]]]]
+) -> Iterator[bytes]:
+    """The report, some pieces of the list at a time: line, repair, cell, phone_number. Memory doesn't grow with it.
+
+    Args:
+        after: gives the repairs of pieces that come after one, at most so many pieces.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(("line", "repair", "cell", "phone_number"))
+    n = -1
+    while True:
+        with engine.connect() as connection:
+            pieces = after(connection, n, _PIECES)
+        for _, repairs in pieces:
+            writer.writerows((r.line, r.repair, harmless(r.cell), r.phone_number) for r in repairs)
+        yield out.getvalue().encode()
+        if len(pieces) < _PIECES:
+            return
+        n = pieces[-1][0]
+        out.seek(0)
+        out.truncate()

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from dialer.domain import phone
+from dialer.domain import phone, phone_cells
+from dialer.domain.phone_cells import PhoneCell
 from dialer.domain.profiles import regions_in
+from dialer.domain.spreadsheets import Repair
 from dialer.services.importing.codes import RowCode
 
 MAX_VALUE_CHARS: Final = 1000
@@ -48,6 +50,14 @@ class CandidateNumber(NamedTuple):
     regions: tuple[str, ...]
 
 
+class Repaired(NamedTuple):
+    """A number that a spreadsheet had changed: its cell, what was undone, and what it is."""
+
+    cell: str
+    repairs: tuple[Repair, ...]
+    phone_number: str
+
+
 class Candidate(NamedTuple):
     """A row that may become a contact.
 
@@ -55,6 +65,7 @@ class Candidate(NamedTuple):
         zones: the IANA names of where the callee may be, sorted; empty if not known.
         regions: ISO 3166 codes, of the list's column and of the number, sorted.
         numbers: where it has several, all of them, in order, the first one too.
+        repaired: those of its numbers that a spreadsheet had changed.
     """
 
     phone_number: str
@@ -67,6 +78,7 @@ class Candidate(NamedTuple):
     consent_at: datetime | None = None
     consent_source: str | None = None
     numbers: tuple[CandidateNumber, ...] = ()
+    repaired: tuple[Repaired, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +96,8 @@ class RowRules:
         default_region: ISO 3166 code of the country whose national numbers are meant.
         special_numbers_allowed: emergency, short and premium-rate numbers that are accepted all the same.
         valid_variable: says whether a name can be a channel variable's; None where all names are known to be.
-        strict: refuse a row for any of its numbers; else those that can't be dialed are left out while one can.
+        strict: for contacts that a program gives: refuse one for any of its numbers, and take them as they are. Else
+            those that can't be dialed are left out while one can, and what spreadsheets do to numbers is undone.
     """
 
     def __init__(
@@ -102,7 +115,8 @@ class RowRules:
 
     def judge(self, raw: RawContact) -> Candidate | RowRefusal:
         """Whether a row may become a contact. Never raises, whatever is in the row."""
-        numbers = self._numbers(raw)
+        repaired: list[Repaired] = []
+        numbers = self._numbers(raw, repaired)
         if isinstance(numbers, RowRefusal):
             return numbers
         number = numbers[0]
@@ -173,15 +187,19 @@ class RowRules:
             )
             if len(numbers) > 1
             else (),
+            tuple(repaired),
         )
 
-    def _numbers(self, raw: RawContact) -> list[phone.PhoneNumber] | RowRefusal:
-        """The row's numbers, in order, each once; at least one."""
+    def _numbers(self, raw: RawContact, repaired: list[Repaired]) -> list[phone.PhoneNumber] | RowRefusal:
+        """The row's numbers, in order, each once; at least one. What was undone to read them goes into `repaired`."""
         found: dict[str, phone.PhoneNumber] = {}
         first: RowRefusal | None = None
         for n, text in enumerate((raw.phone_number, *raw.others), 1):
-            number = phone.parse(text, self._default_region, self._allowed)
+            cell = self._read(text)
+            number = cell.number
             if isinstance(number, phone.PhoneNumber):
+                if cell.repairs and number.e164 not in found:
+                    repaired.append(Repaired(text, cell.repairs, number.e164))
                 found.setdefault(number.e164, number)
                 continue
             first = first or RowRefusal(number.code, number.reason)
@@ -190,6 +208,11 @@ class RowRules:
         if not found and first is not None:
             return first
         return list(found.values())
+
+    def _read(self, text: str) -> PhoneCell:
+        if self._strict:
+            return PhoneCell(phone.parse(text, self._default_region, self._allowed))
+        return phone_cells.read(text, self._default_region, self._allowed)
 
 
 def _text(what: str, value: str, longest: int) -> str | RowRefusal:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import contact_import, imports
-from dialer.db.imports import CallListInfo, ChunkToDo, Refusal
+from dialer.db.imports import CallListInfo, ChunkToDo, Refusal, Repairs
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.imports import ImportState
 from dialer.errors import Conflict, InvalidInput, NotFound
@@ -20,6 +20,7 @@ from dialer.services.importing import chunks, report
 from dialer.services.importing.codes import RowCode
 from dialer.services.importing.contacts import ContactWriter, Outcome, Prepared
 from dialer.services.importing.mapping import columns_from_json, valid_variable
+from dialer.services.importing.opening import Reading
 from dialer.services.importing.receiving import Upload
 from dialer.services.importing.rows import RawContact, RowRefusal, RowRules
 from dialer.services.nudges import NoNudges, Nudges
@@ -79,6 +80,7 @@ class CallListImport:
         default_region: str | None,
         user: str,
         filename: str | None = None,
+        reading: Reading | None = None,
         within: Within[CallListInfo] = nothing_more,
     ) -> CallListInfo:
         """Read a file and store its rows for import. When this returns, all of them are on disk.
@@ -87,6 +89,7 @@ class CallListImport:
             stream: the file, read once and never held as a whole.
             name: the list's; without one, the file's.
             default_region: ISO 3166 code of the country of national numbers; None means the campaign's.
+            reading: what the sender says about the file.
             within: called with the list in the transaction that completes it.
 
         Raises:
@@ -103,7 +106,13 @@ class CallListImport:
                 within(tx, info)
 
         list_id = upload.receive(
-            campaign_id, stream, name=title, default_region=default_region, user=user, within=stored
+            campaign_id,
+            stream,
+            name=title,
+            default_region=default_region,
+            user=user,
+            reading=reading or Reading(),
+            within=stored,
         )
         self._nudges.work_on_imports()
         return self.progress(list_id)
@@ -194,6 +203,16 @@ class CallListImport:
             self._engine, lambda tx, line, limit: imports.refusals_after(tx, call_list_id, line, limit)
         )
 
+    def repairs_csv(self, call_list_id: int) -> Iterator[bytes]:
+        """The report of numbers that a spreadsheet had changed, and what they were read as: line, repair, cell,
+        phone_number.
+
+        Raises:
+            NotFound: no such list (at once, not with the first piece).
+        """
+        self.progress(call_list_id)
+        return report.repairs_csv(self._engine, lambda tx, n, limit: imports.repairs_after(tx, call_list_id, n, limit))
+
     def fail_stale(self, older_than_seconds: float) -> int:
         """Give up uploads of which nothing has been heard for so long, and return how many."""
         with self._engine.begin() as tx:
@@ -263,7 +282,15 @@ class CallListImport:
                 text = chunks.row_text(row.cells, columns.delimiter)
                 refusals.append(Refusal(row.line, refused.code, refused.reason, text))
         imported = len(rows) - len(refusals)
-        imports.finish_chunk(tx, call_list_id, n, imported=imported, duplicates=duplicates, refusals=refusals)
+        repairs = [
+            Repairs(line, "+".join(done.repairs), done.cell, done.phone_number)
+            for line, several in sorted(prepared.repaired.items())
+            if outcomes[line].refusal is None
+            for done in several
+        ]
+        imports.finish_chunk(
+            tx, call_list_id, n, imported=imported, duplicates=duplicates, refusals=refusals, repairs=repairs
+        )
         # Last, so that nobody who wants to pause or cancel waits for an import.
         state = contact_import.campaign_state(tx, chunk.campaign_id, hold=True)
         if state is CampaignState.CANCELLED and not cancelled:

@@ -6,6 +6,7 @@ import pytest
 
 from dialer.bootstrap import Dialer
 from tests.integration.api.conftest import NUMBER, Api, Nudged
+from tests.support.books import book
 
 CSV = b"phone,name,colour\n+4930901820,Ada,red\n+4930901821,Grace,\nnonsense,X,blue\n"
 
@@ -147,3 +148,47 @@ def test_a_contact_shows_its_calls(admin: Api, contact_ids: list[int], add_call:
     assert [call["id"] for call in contact["calls"]] == [call_id]
     assert contact["open_call_id"] == call_id
     assert admin.get("/v1/contacts/999").json["code"] == "not_found"
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def test_a_workbook_is_accepted_as_body_and_in_a_form_with_its_sheet_and_columns_told(
+    admin: Api, campaign_id: int, dialer: Dialer
+) -> None:
+    path = f"/v1/campaigns/{campaign_id}/call-lists?default_region=DE&sheet=Leads&map=phone:Rufnummer&map=ignore:Notiz"
+    content = book({"Old": [["phone"]], "Leads": [["Rufnummer", "Notiz"], [4930901820, "x"], ["030901821.0", "y"]]})
+    body = admin.post(path, data=content, content_type=XLSX)
+    assert body.status_code == 202, body.text
+    form = {"file": (io.BytesIO(content), "leads.xlsx")}
+    assert admin.post(path, data=form, content_type="multipart/form-data").status_code == 202
+    dialer.call_lists.work_on_chunks(30)
+    done = admin.get(f"/v1/call-lists/{body.json['id']}").json
+    assert (done["imported"], done["repaired"], done["columns"]["sheet"]) == (2, 1, "Leads")
+    assert done["columns"]["variables"] == {}
+    report = admin.get(f"/v1/call-lists/{body.json['id']}/repairs")
+    assert report.mimetype == "text/csv"
+    assert report.text.splitlines() == ["line,repair,cell,phone_number", "3,decimals,030901821.0,+4930901821"]
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("map=phone", "must be one of phone, name"),
+        ("map=phone:nothing", "no column is named"),
+        ("encoding=ebcdic", "utf-8"),
+        ("sheet=Leads", "has no sheets"),
+    ],
+)
+def test_what_is_told_about_a_file_and_is_not_so_is_refused_with_its_parameter(
+    admin: Api, campaign_id: int, query: str, says: str
+) -> None:
+    answer = admin.post(f"/v1/campaigns/{campaign_id}/call-lists?{query}", data=CSV, content_type="text/csv")
+    assert answer.status_code == 422
+    (wrong,) = answer.json["errors"]
+    assert wrong["field"].split(".")[-1].split("[")[0] in ("map", "encoding", "sheet", "0")
+    assert says in wrong["message"]
+
+
+def test_reports_of_a_list_that_there_is_not(admin: Api) -> None:
+    assert admin.get("/v1/call-lists/999999/repairs").status_code == 404

@@ -253,7 +253,7 @@ def test_file_that_breaks_off_has_failed_and_what_came_before_holds(
     content = "phone\n" + "".join(f"{number(n)}\n" for n in range(5))
     queued = world.queued([number(0)])[0]
     with pytest.raises(InvalidInput):
-        upload(world, content.encode() + b"\xff\xfe\n")
+        upload(world, content.encode() + b"\xff\xfe\xfd\n")
     (failed,) = world.dialer.dnc_uploads.listed(PageRequest()).items
     assert failed.state == "failed"
     assert "UTF-8" in (failed.error or "")

@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 
 from dialer.services.importing.codes import ALL_CODES
-from dialer.services.importing.mapping import NAMES
+from dialer.services.importing.fields import NAMES
 
 PAGE = (Path(__file__).parents[4] / "docs" / "call-lists.md").read_text(encoding="utf-8")
 

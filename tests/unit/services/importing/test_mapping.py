@@ -1,12 +1,11 @@
 import pytest
 
 from dialer.errors import InvalidInput
+from dialer.services.importing.fields import NAMES, Field
 from dialer.services.importing.mapping import (
     MAX_COLUMNS,
     MAX_NUMBERS,
     MAX_VARIABLE_CHARS,
-    NAMES,
-    Field,
     columns_from_json,
     read_header,
     valid_variable,

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from dialer.errors import InvalidInput
 from dialer.services.importing.codes import RowCode
-from dialer.services.importing.lines import BLOCK_BYTES, MAX_LINE_BYTES, read_lines
-from dialer.services.importing.reader import MAX_RECORD_CHARS, BadRow, CallListReader, Row
+from dialer.services.importing.lines import BLOCK_BYTES, MAX_LINE_BYTES, Text
+from dialer.services.importing.opening import open_list
+from dialer.services.importing.reader import MAX_RECORD_CHARS, BadRow, Row
 
 
 class Slow(io.RawIOBase):
@@ -27,7 +28,7 @@ class Slow(io.RawIOBase):
 
 def read(content: str | bytes) -> list[Row | BadRow]:
     raw = content if isinstance(content, bytes) else content.encode()
-    return list(CallListReader(io.BytesIO(raw)))
+    return list(open_list(io.BytesIO(raw)))
 
 
 def good(content: str | bytes) -> list[tuple[int, list[str]]]:
@@ -86,7 +87,7 @@ def test_a_quote_that_is_never_closed_costs_its_own_line_only() -> None:
 def test_a_quote_that_is_not_closed_within_a_bound_is_given_up_there_and_not_at_the_end() -> None:
     lines = ['0,"open', *(f"{n},{'x' * 90}" for n in range(1, 3000))]
     stream = io.BytesIO(("phone,name\n" + "\n".join(lines)).encode())
-    reader = iter(CallListReader(stream))
+    reader = iter(open_list(stream))
     first = next(reader)
     assert isinstance(first, BadRow)
     assert first.line == 2
@@ -118,13 +119,13 @@ def test_a_record_within_the_bound_is_read_even_if_it_has_many_lines() -> None:
         (b"", "empty"),
         (b"\xef\xbb\xbf", "empty"),
         (b"\n\r\n,,,\n", "empty"),
-        (b"PK\x03\x04" + bytes(100), "Excel"),
+        (b"PK\x03\x04" + bytes(100), "workbook is damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "Excel"),
         (b"\x1f\x8b\x08\x00", "gzip"),
-        ("phone\n1\n".encode("utf-16"), "UTF-16"),
-        ("phone\n1\n".encode("utf-16-le"), "UTF-16"),
+        ("phone\n1\n".encode("utf-16")[:-1], "After line 2"),
+        (b"phone,name\n1,a\n2,b" + b"\xff\xfe1\0", "NUL"),
         (b"phone\n1\n2\0\n", "Line 3"),
-        ("phone,name\n1,a\n2,Zoë\n".encode("latin-1"), "Line 3, byte 5 (0xeb)"),
+        ("phone,name\n1,Zoë\n".encode() + "2,Zoë\n".encode("latin-1"), "Line 3, byte 5 (0xeb)"),
         (b"name,city\na,b\n", "no column is the phone number"),
         (b"+442079460123\n+442079460124\n", "no column is the phone number"),
         (b"phone,tz,Zone\n1,,\n", "columns 2 ('tz') and 3 ('Zone')"),
@@ -147,7 +148,7 @@ def test_an_error_names_the_columns_seen_and_the_names_understood() -> None:
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 65536])
 def test_it_does_not_matter_how_the_bytes_arrive(size: int) -> None:
     content = '\ufeffphone,näme\r\n1,"é\r\nü"\r\n2,b\r3,c\n\n4,€'.encode()
-    rows = list(CallListReader(cast("BinaryIO", Slow(content, size))))
+    rows = list(open_list(cast("BinaryIO", Slow(content, size))))
     assert rows == [Row(2, ["1", "é\r\nü"]), Row(4, ["2", "b"]), Row(5, ["3", "c"]), Row(7, ["4", "€"])]
 
 
@@ -176,7 +177,7 @@ def test_whatever_a_csv_writer_writes_comes_back_whole_with_its_line_numbers(
         writer.writerow(cells)
         if any(cell.strip() for cell in cells):
             expected.append(Row(line, cells))
-    assert list(CallListReader(cast("BinaryIO", Slow(out.getvalue().encode(), size)))) == expected
+    assert list(open_list(cast("BinaryIO", Slow(out.getvalue().encode(), size)))) == expected
 
 
 @given(st.lists(st.sampled_from(["a", '"', '""', ",", "\n", "\r\n", "1,x\n", '2,"y"\n', '3,"z\n']), max_size=60))
@@ -210,7 +211,7 @@ def test_a_large_file_is_never_in_memory() -> None:
             return out
 
     tracemalloc.start()
-    count = sum(1 for _ in CallListReader(cast("BinaryIO", Stream())))
+    count = sum(1 for _ in open_list(cast("BinaryIO", Stream())))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count == 20_000
@@ -227,7 +228,7 @@ def test_a_line_longer_than_the_bound_is_passed_over_without_keeping_it() -> Non
             return out
 
     tracemalloc.start()
-    assert list(read_lines(cast("BinaryIO", Endless()))) == [None]
+    assert list(Text(b"xxxx", cast("BinaryIO", Endless()), None)) == [None]
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1_000_000
