@@ -61,6 +61,7 @@ LINKS: Final = {
     "call_lists_upload": {
         "call_lists_get": {"call_list_id": "$response.body#/id"},
         "call_lists_refusals": {"call_list_id": "$response.body#/id"},
+        "call_lists_withdraw": {"call_list_id": "$response.body#/id"},
         "call_lists_repairs": {"call_list_id": "$response.body#/id"},
     },
     "calls_create": {
@@ -107,6 +108,12 @@ LINKS: Final = {
         "webhooks_get": {"webhook_id": "$response.body#/id"},
         "webhooks_test": {"webhook_id": "$response.body#/id"},
         "webhooks_deliveries": {"webhook_id": "$response.body#/id"},
+    },
+    "exports_begin_calls": {
+        name: {"export_id": "$response.body#/id"} for name in ("exports_get", "exports_file", "exports_remove")
+    },
+    "exports_begin_contacts": {
+        name: {"export_id": "$response.body#/id"} for name in ("exports_get", "exports_file", "exports_remove")
     },
     "users_create": {"users_get": {"user_id": "$response.body#/id"}},
     "api_keys_create": {

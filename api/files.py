@@ -43,6 +43,23 @@ AUDIO: Final = ("audio/", "video/", "application/ogg", "application/octet-stream
 _MEGABYTE: Final = 1024 * 1024
 
 
+EXPORT: Final[dict[str, Any]] = {
+    "description": "The file",
+    "content": {
+        "text/csv": {
+            "schema": {"type": "string"},
+            "example": "id,phone_number,data.Plan,other_data\n1,+4930901820,gold,\n",
+        },
+        XLSX: {"schema": {"type": "string", "format": "binary"}, "example": "PK...."},
+        "application/x-ndjson": {
+            "schema": {"type": "string"},
+            "example": '{"id":1,"phone_number":"+4930901820","data":{"Plan":"gold"}}\n',
+        },
+    },
+}
+"""The response of an export."""
+
+
 class Table(RawModel):
     """A table: CSV or a workbook, as the body itself or as the part `file` of a form."""
 
@@ -70,8 +87,8 @@ def uploaded(kinds: tuple[str, ...] = TABLES, *, megabytes: int | None = None) -
     return FileStorage(stream=request.stream)
 
 
-def download(content: Iterator[bytes], name: str) -> Response:
-    """CSV, a piece at a time, to be saved under that name."""
-    response = Response(content, mimetype="text/csv")
+def download(content: Iterator[bytes], name: str, media_type: str = "text/csv") -> Response:
+    """A file, a piece at a time, to be saved under that name."""
+    response = Response(content, mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

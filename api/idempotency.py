@@ -32,6 +32,8 @@ CREATING: Final = frozenset(
         "control.allow_number",
         "dnc.add",
         "dnc_uploads.create",
+        "exports.begin_calls",
+        "exports.begin_contacts",
         "nodes.create",
         "requeues.create",
         "sounds.upload",

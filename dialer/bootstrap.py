@@ -34,11 +34,13 @@ from dialer.services.dispatching import Dispatching
 from dialer.services.dnc import DncList
 from dialer.services.dnc_uploads import DncUploads
 from dialer.services.explaining import Explaining
+from dialer.services.exporting.service import Exports
 from dialer.services.figures import Figures
 from dialer.services.forecasting import Forecasting
 from dialer.services.health import Health
 from dialer.services.history import Numbers
 from dialer.services.idempotency import Idempotency
+from dialer.services.importing.dry_run import DryRuns
 from dialer.services.importing.service import CallListImport
 from dialer.services.list_edits import CallListEdits
 from dialer.services.listening.listener import Listener, Pbx
@@ -64,6 +66,7 @@ from dialer.services.trunk_groups import TrunkGroups
 from dialer.services.trunk_states import TrunkStates
 from dialer.services.users import Users
 from dialer.services.webhooks import Webhooks
+from dialer.services.withdrawing import Withdrawing
 from dialer.services.witness import Witness
 
 
@@ -268,6 +271,14 @@ class Dialer:
         return Feed(self.engine, self.trunk_states)
 
     @cached_property
+    def dry_runs(self) -> DryRuns:
+        return DryRuns(self.engine, self.settings)
+
+    @cached_property
+    def exports(self) -> Exports:
+        return Exports(self.engine, self.clock, self.settings)
+
+    @cached_property
     def figures(self) -> Figures:
         """Of the whole installation; for one process."""
         cache = self.settings.cache_redis_url
@@ -400,6 +411,10 @@ class Dialer:
     @cached_property
     def witness(self) -> Witness:
         return Witness(self.engine, self.redis)
+
+    @cached_property
+    def withdrawing(self) -> Withdrawing:
+        return Withdrawing(self.engine, self.clock)
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -114,6 +114,7 @@ class Settings(BaseSettings):
         description="Live streams that an API process serves at once. Each takes one of its threads; 16 threads, or "
         "half of them, are kept for other requests.",
     )
+    export_hours: int = Field(24, ge=1, le=8760, description="How long the file of an export is kept, in hours.")
     max_upload_mb: int = Field(2048, ge=1, description="Largest call list that is accepted, in megabytes.")
 
     sounds_url: str | None = Field(

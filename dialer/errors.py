@@ -13,6 +13,7 @@
     │   │   └── AccountLocked
     │   ├── PreconditionFailed    changed since it was read
     │   ├── PreconditionRequired  an edit must say which version it is of
+    │   ├── ExportTooLarge        have it made in the background
     │   ├── KeyReused             an Idempotency-Key with another request
     │   ├── PermissionDenied
     │   ├── RateLimited
@@ -96,6 +97,14 @@ class PreconditionRequired(RequestError):
     code = "precondition_required"
     status = 428
     title = "If-Match is missing"
+
+
+class ExportTooLarge(RequestError):
+    """There are too many rows to wait for; `extra["most"]` says how many would do. Have the file made instead."""
+
+    code = "export_too_large"
+    status = 422
+    title = "Too many rows to wait for"
 
 
 class KeyReused(RequestError):

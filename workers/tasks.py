@@ -34,6 +34,16 @@ def fail_stale_uploads() -> None:
     dialer().dnc_uploads.fail_stale(older_than_seconds=3600)
 
 
+@app.task(name=Job.WORK_ON_EXPORTS.value)
+def work_on_exports() -> None:
+    dialer().exports.work(seconds=WORK_SECONDS)
+
+
+@app.task(name=Job.EXPIRE_EXPORTS.value)
+def expire_exports() -> None:
+    dialer().exports.expire()
+
+
 @app.task(name=Job.DELIVER_WEBHOOKS.value)
 def deliver_webhooks() -> None:
     dialer().webhooks.deliver()
@@ -67,6 +77,11 @@ def fold_counts() -> None:
 @app.task(name=Job.WORK_ON_REQUEUES.value)
 def work_on_requeues() -> None:
     dialer().requeueing.work(seconds=WORK_SECONDS)
+
+
+@app.task(name=Job.WORK_ON_WITHDRAWALS.value)
+def work_on_withdrawals() -> None:
+    dialer().withdrawing.work(seconds=WORK_SECONDS)
 
 
 @app.task(name=Job.FORGET_SESSIONS.value)

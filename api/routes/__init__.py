@@ -11,6 +11,7 @@ from api.routes.control import control
 from api.routes.dnc import dnc
 from api.routes.dnc_uploads import dnc_uploads
 from api.routes.events import events
+from api.routes.exports import exports
 from api.routes.health import health
 from api.routes.nodes import nodes
 from api.routes.numbers import numbers
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     dnc,
     dnc_uploads,
     events,
+    exports,
     health,
     nodes,
     numbers,

@@ -20,6 +20,7 @@ from api.schemas.call_lists import (
     UploadQuery,
 )
 from api.schemas.campaigns import CampaignPath
+from api.schemas.dry_runs import DryRunOut, DryRunQuery
 from dialer.db import pages
 from dialer.db.imports import CallListInfo
 from dialer.db.pages import Order
@@ -52,6 +53,26 @@ def upload(path: CampaignPath, query: UploadQuery, raw: Table) -> Response:
     return _received(found)
 
 
+@call_lists.post(
+    "/campaigns/<int:campaign_id>/call-lists/dry-run",
+    responses={200: DryRunOut, **problems(400, 404, 409, 413, 415, 422)},
+)
+def dry_run(path: CampaignPath, query: DryRunQuery, raw: Table) -> Response:
+    """See how the first rows of a file would be understood: columns, numbers, zones, and what would be refused and why
+
+    Nothing is stored. It goes by the rules of an upload, its parameters are the same, and what it refuses is refused in
+    the same words.
+    """
+    found = dialer().dry_runs.read(
+        path.campaign_id,
+        cast("BinaryIO", uploaded().stream),
+        default_region=query.default_region,
+        reading=query.reading(),
+        rows=query.rows,
+    )
+    return answer(DryRunOut.of(found))
+
+
 @call_lists.get("/campaigns/<int:campaign_id>/call-lists", responses={200: CallListPage, **problems(404, 422)})
 def listed(path: CampaignPath, query: CallListQuery) -> Response:
     """List a campaign's call lists, the newest first"""
@@ -75,7 +96,7 @@ def get(path: CallListPath) -> Response:
 
 
 @call_lists.patch(
-    "/call-lists/<int:call_list_id>", responses={200: CallListDecided, **problems(400, 404, 412, 415, 422, 428)}
+    "/call-lists/<int:call_list_id>", responses={200: CallListDecided, **problems(400, 404, 409, 412, 415, 422, 428)}
 )
 def edit(path: CallListPath, body: CallListPatch) -> Response:
     """Rename a call list, or switch it off and on again (`active`)
@@ -84,6 +105,17 @@ def edit(path: CallListPath, body: CallListPatch) -> Response:
     """
     decided = dialer().call_list_edits.edit(path.call_list_id, body.changes(), of=revisions())
     return answer(CallListDecided.of(decided), revision=decided.value.revision)
+
+
+@call_lists.post("/call-lists/<int:call_list_id>/withdraw", responses={202: CallListDecided, **problems(404, 409)})
+def withdraw(path: CallListPath) -> Response:
+    """Pull a call list out again: after the answer nobody on it is dialed, nor ever will be
+
+    Queued calls go back, calls in flight go on. Contacts that are not finished are removed in the background: they are
+    `done`, with the reason `removed`. Sent again it changes nothing.
+    """
+    decided = dialer().withdrawing.begin(path.call_list_id, identity().username)
+    return answer(CallListDecided.of(decided), 202, revision=decided.value.revision)
 
 
 @call_lists.get("/call-lists/<int:call_list_id>/refusals", responses={200: REPORT, **problems(404)})

@@ -16,9 +16,12 @@ class CallListPath(Schema):
     call_list_id: BigId
 
 
-class UploadQuery(TableQuery):
-    name: Name | None = Field(None, description="Empty: the file's.")
+class ListQuery(TableQuery):
     default_region: KnownRegion | None = Field(None, description="Of national numbers; empty: the campaign's.")
+
+
+class UploadQuery(ListQuery):
+    name: Name | None = Field(None, description="Empty: the file's.")
 
 
 class CallListOut(Schema):
@@ -28,6 +31,9 @@ class CallListOut(Schema):
     campaign_id: int
     name: str
     active: bool = Field(description="Off, none of its contacts is dialed.")
+    withdrawn_at: Moment | None = Field(description="Since when it is pulled out again. It stays off.")
+    removed: int = Field(description="Contacts that were not finished and have been removed since.")
+    removal_finished_at: Moment | None = Field(description="When the last of them was.")
     version: int
     state: ImportState
     default_region: str | None

@@ -20,6 +20,8 @@ class CallListInfo:
 
     Attributes:
         active: off, none of its contacts is dialed.
+        withdrawn_at: since when it is pulled out again: it stays off, and its contacts are removed.
+        removed: contacts that were not finished and have been removed since; all of them at `removal_finished_at`.
         columns: what the header was understood as (`fields` and `variables`: the column of each, from 0).
         rows: read so far; all of them once the state is no longer `receiving`.
         imported: rows that became contacts.
@@ -33,6 +35,9 @@ class CallListInfo:
     campaign_id: int
     name: str
     active: bool
+    withdrawn_at: datetime | None
+    removed: int
+    removal_finished_at: datetime | None
     version: int
     state: ImportState
     default_region: str | None
@@ -87,6 +92,7 @@ class ChunkToDo:
     campaign_id: int
     default_region: str | None
     columns: dict[str, Any]
+    withdrawn: bool
 
 
 def create(
@@ -190,7 +196,13 @@ def take_chunk(tx: Connection, call_list_id: int, n: int) -> ChunkToDo | None:
     if not tx.scalar(_HOLD_CHUNK, {"call_list_id": str(call_list_id), "n": str(n)}):
         return None
     found = tx.execute(
-        select(ImportChunk.rows, CallList.campaign_id, CallList.default_region, CallList.columns)
+        select(
+            ImportChunk.rows,
+            CallList.campaign_id,
+            CallList.default_region,
+            CallList.columns,
+            CallList.withdrawn_at.is_not(None).label("withdrawn"),
+        )
         .join(CallList, CallList.id == ImportChunk.call_list_id)
         .where(
             ImportChunk.call_list_id == call_list_id,
@@ -200,7 +212,9 @@ def take_chunk(tx: Connection, call_list_id: int, n: int) -> ChunkToDo | None:
         )
     ).one_or_none()
     return (
-        None if found is None else ChunkToDo(bytes(found.rows), found.campaign_id, found.default_region, found.columns)
+        None
+        if found is None
+        else ChunkToDo(bytes(found.rows), found.campaign_id, found.default_region, found.columns, found.withdrawn)
     )
 
 
@@ -354,11 +368,14 @@ def _select() -> Select[Any]:
         .correlate(CallList)
         .lateral()
     )
-    return select(
+    shown: list[Any] = [
         CallList.id,
         CallList.campaign_id,
         CallList.name,
         CallList.active,
+        CallList.withdrawn_at,
+        CallList.removed,
+        CallList.removal_finished_at,
         CallList.version,
         CallList.state,
         CallList.default_region,
@@ -373,7 +390,8 @@ def _select() -> Select[Any]:
         CallList.created_at,
         CallList.received_at,
         CallList.finished_at,
-    ).join(counts, and_(True))
+    ]
+    return select(*shown).select_from(CallList).join(counts, and_(True))
 
 
 def _infos(tx: Connection, query: Select[Any]) -> Iterator[CallListInfo]:

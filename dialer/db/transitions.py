@@ -74,9 +74,11 @@ _LOCK_CALLS: Final = prepared("""
            contact.attempts AS contact_attempts, contact.cancelled_at AS contact_cancelled_at,
            contact.position, contact.callback_at AS contact_callback_at, call.callback_for,
            campaign.max_attempts + COALESCE(contact.extra_attempts, 0) AS campaign_max_attempts,
-           campaign.retry_policy, campaign.rules_version, clock_timestamp() AS at
+           campaign.retry_policy, campaign.rules_version, list.withdrawn_at IS NOT NULL AS list_withdrawn,
+           clock_timestamp() AS at
     FROM calls AS call
     LEFT JOIN contacts AS contact ON contact.id = call.contact_id
+    LEFT JOIN call_lists AS list ON list.id = contact.call_list_id
     LEFT JOIN campaigns AS campaign ON campaign.id = call.campaign_id
     WHERE call.id = ANY(CAST(:ids AS uuid[])) AND call.state <> 'ended'
     ORDER BY call.id FOR UPDATE OF call

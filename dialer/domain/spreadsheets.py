@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MARKS: Final = "'="
 """The first letters of what `unescape` may change."""
-_E164: Final = re.compile(r"\+[0-9]{6,19}", re.ASCII)
+_E164: Final = re.compile(r"\+[0-9]{6,19}(;\+[0-9]{6,19})*", re.ASCII)
 
 _PLAIN: Final = re.compile(r"\+?[0-9][0-9 ()/-]*", re.ASCII)
 _AS_TEXT: Final = re.compile(r'=\s*"([^"]*)"')
@@ -93,7 +93,7 @@ def unescape(cell: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """`text` as a cell of a CSV file that no spreadsheet runs. A number in E.164 stays as it is: it can do nothing."""
+    """`text` as a cell of a CSV file that no spreadsheet runs. Numbers in E.164 can do nothing and stay as they are."""
     return "'" + text if text.startswith(_FORMULA) and not _E164.fullmatch(text) else text
 
 

@@ -42,6 +42,8 @@ class Scope(StrEnum):
     TELEPHONY_WRITE = "telephony:write"
     CONTROL_READ = "control:read"
     CONTROL_WRITE = "control:write"
+    EXPORTS_READ = "exports:read"
+    EXPORTS_WRITE = "exports:write"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
 

@@ -199,7 +199,9 @@ def _move(
     asked = row["callback_at"] if answered else None
     by_policy = False
     step: NextStep
-    if row["contact_cancelled_at"] is not None:
+    if row["list_withdrawn"]:
+        step = Final(FinalReason.ANSWERED if answered else FinalReason.REMOVED)
+    elif row["contact_cancelled_at"] is not None:
         step = Final(FinalReason.ANSWERED if answered else FinalReason.CANCELLED)
     elif disposition is Disposition.WITHDRAWN and row["hangup_requested_at"] is not None:
         step = Final(FinalReason.CANCELLED)

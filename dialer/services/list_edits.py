@@ -9,7 +9,7 @@ from dialer.clock import Clock
 from dialer.db import imports
 from dialer.db.imports import CallListInfo
 from dialer.db.tables import Call, Contact
-from dialer.errors import NotFound
+from dialer.errors import Conflict, NotFound
 from dialer.services import revisions
 from dialer.services.decisions import Decided, decide
 from dialer.services.ending import withdraw_queued
@@ -35,6 +35,7 @@ class CallListEdits:
         Raises:
             NotFound: no such list.
             PreconditionFailed: it has another revision.
+            Conflict: it was withdrawn, and is to be switched on.
         """
 
         def action(tx: Connection) -> CallListInfo:
@@ -42,17 +43,20 @@ class CallListEdits:
             if call_list is None:
                 raise NotFound(f"There is no call list {call_list_id}.")
             revisions.check(of, call_list.revision)
+            if call_list.withdrawn_at is not None and changes.get("active"):
+                raise Conflict(f"Call list {call_list_id} was withdrawn. Upload it again to call the people on it.")
             if not changes:
                 return call_list
             edited = imports.edit(tx, call_list_id, changes)
             if not edited.active:
-                withdraw_queued(tx, _is_on(call_list_id), reason="list_off")
+                withdraw_queued(tx, on_list(call_list_id), reason="list_off")
             return edited
 
-        return decide(self._engine, self._clock, action, scope=[_is_on(call_list_id)])
+        return decide(self._engine, self._clock, action, scope=[on_list(call_list_id)])
 
 
-def _is_on(call_list_id: int) -> ColumnElement[bool]:
+def on_list(call_list_id: int) -> ColumnElement[bool]:
+    """The condition on `Call` that it is to a contact of the list."""
     # A look-up for each of the few calls in question, not a join with all contacts of the list.
     list_of_contact = select(Contact.call_list_id).where(Contact.id == Call.contact_id).scalar_subquery()
     return list_of_contact == call_list_id

@@ -24,15 +24,19 @@ class CallListDecided:
         campaign_id (int):
         name (str):
         active (bool): Off, none of its contacts is dialed.
+        withdrawn_at (datetime.datetime | None): Since when it is pulled out again. It stays off.
+        removed (int): Contacts that were not finished and have been removed since.
+        removal_finished_at (datetime.datetime | None): When the last of them was.
         version (int):
         state (ImportState):
         default_region (None | str):
-        columns (CallListDecidedColumns): What the file's header was understood as.
+        columns (CallListDecidedColumns): What the file and its header were understood as.
         rows (int):
         rows_done (int): Rows of which it is known what became of them.
         imported (int):
         duplicates (int):
         refused (int):
+        repaired (int): Contacts with a number that a spreadsheet had changed: see `/repairs`.
         error (None | str):
         created_by (str):
         created_at (datetime.datetime):
@@ -45,6 +49,9 @@ class CallListDecided:
     campaign_id: int
     name: str
     active: bool
+    withdrawn_at: datetime.datetime | None
+    removed: int
+    removal_finished_at: datetime.datetime | None
     version: int
     state: ImportState
     default_region: None | str
@@ -54,6 +61,7 @@ class CallListDecided:
     imported: int
     duplicates: int
     refused: int
+    repaired: int
     error: None | str
     created_by: str
     created_at: datetime.datetime
@@ -69,6 +77,20 @@ class CallListDecided:
         name = self.name
 
         active = self.active
+
+        withdrawn_at: None | str
+        if isinstance(self.withdrawn_at, datetime.datetime):
+            withdrawn_at = self.withdrawn_at.isoformat()
+        else:
+            withdrawn_at = self.withdrawn_at
+
+        removed = self.removed
+
+        removal_finished_at: None | str
+        if isinstance(self.removal_finished_at, datetime.datetime):
+            removal_finished_at = self.removal_finished_at.isoformat()
+        else:
+            removal_finished_at = self.removal_finished_at
 
         version = self.version
 
@@ -88,6 +110,8 @@ class CallListDecided:
         duplicates = self.duplicates
 
         refused = self.refused
+
+        repaired = self.repaired
 
         error: None | str
         error = self.error
@@ -114,6 +138,9 @@ class CallListDecided:
                 "campaign_id": campaign_id,
                 "name": name,
                 "active": active,
+                "withdrawn_at": withdrawn_at,
+                "removed": removed,
+                "removal_finished_at": removal_finished_at,
                 "version": version,
                 "state": state,
                 "default_region": default_region,
@@ -123,6 +150,7 @@ class CallListDecided:
                 "imported": imported,
                 "duplicates": duplicates,
                 "refused": refused,
+                "repaired": repaired,
                 "error": error,
                 "created_by": created_by,
                 "created_at": created_at,
@@ -147,6 +175,38 @@ class CallListDecided:
 
         active = d.pop("active")
 
+        def _parse_withdrawn_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                withdrawn_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return withdrawn_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        withdrawn_at = _parse_withdrawn_at(d.pop("withdrawn_at"))
+
+        removed = d.pop("removed")
+
+        def _parse_removal_finished_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                removal_finished_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return removal_finished_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        removal_finished_at = _parse_removal_finished_at(d.pop("removal_finished_at"))
+
         version = d.pop("version")
 
         state = ImportState(d.pop("state"))
@@ -169,6 +229,8 @@ class CallListDecided:
         duplicates = d.pop("duplicates")
 
         refused = d.pop("refused")
+
+        repaired = d.pop("repaired")
 
         def _parse_error(data: object) -> None | str:
             if data is None:
@@ -205,6 +267,9 @@ class CallListDecided:
             campaign_id=campaign_id,
             name=name,
             active=active,
+            withdrawn_at=withdrawn_at,
+            removed=removed,
+            removal_finished_at=removal_finished_at,
             version=version,
             state=state,
             default_region=default_region,
@@ -214,6 +279,7 @@ class CallListDecided:
             imported=imported,
             duplicates=duplicates,
             refused=refused,
+            repaired=repaired,
             error=error,
             created_by=created_by,
             created_at=created_at,

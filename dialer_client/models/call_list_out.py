@@ -24,15 +24,19 @@ class CallListOut:
         campaign_id (int):
         name (str):
         active (bool): Off, none of its contacts is dialed.
+        withdrawn_at (datetime.datetime | None): Since when it is pulled out again. It stays off.
+        removed (int): Contacts that were not finished and have been removed since.
+        removal_finished_at (datetime.datetime | None): When the last of them was.
         version (int):
         state (ImportState):
         default_region (None | str):
-        columns (CallListOutColumns): What the file's header was understood as.
+        columns (CallListOutColumns): What the file and its header were understood as.
         rows (int):
         rows_done (int): Rows of which it is known what became of them.
         imported (int):
         duplicates (int):
         refused (int):
+        repaired (int): Contacts with a number that a spreadsheet had changed: see `/repairs`.
         error (None | str):
         created_by (str):
         created_at (datetime.datetime):
@@ -44,6 +48,9 @@ class CallListOut:
     campaign_id: int
     name: str
     active: bool
+    withdrawn_at: datetime.datetime | None
+    removed: int
+    removal_finished_at: datetime.datetime | None
     version: int
     state: ImportState
     default_region: None | str
@@ -53,6 +60,7 @@ class CallListOut:
     imported: int
     duplicates: int
     refused: int
+    repaired: int
     error: None | str
     created_by: str
     created_at: datetime.datetime
@@ -67,6 +75,20 @@ class CallListOut:
         name = self.name
 
         active = self.active
+
+        withdrawn_at: None | str
+        if isinstance(self.withdrawn_at, datetime.datetime):
+            withdrawn_at = self.withdrawn_at.isoformat()
+        else:
+            withdrawn_at = self.withdrawn_at
+
+        removed = self.removed
+
+        removal_finished_at: None | str
+        if isinstance(self.removal_finished_at, datetime.datetime):
+            removal_finished_at = self.removal_finished_at.isoformat()
+        else:
+            removal_finished_at = self.removal_finished_at
 
         version = self.version
 
@@ -86,6 +108,8 @@ class CallListOut:
         duplicates = self.duplicates
 
         refused = self.refused
+
+        repaired = self.repaired
 
         error: None | str
         error = self.error
@@ -110,6 +134,9 @@ class CallListOut:
                 "campaign_id": campaign_id,
                 "name": name,
                 "active": active,
+                "withdrawn_at": withdrawn_at,
+                "removed": removed,
+                "removal_finished_at": removal_finished_at,
                 "version": version,
                 "state": state,
                 "default_region": default_region,
@@ -119,6 +146,7 @@ class CallListOut:
                 "imported": imported,
                 "duplicates": duplicates,
                 "refused": refused,
+                "repaired": repaired,
                 "error": error,
                 "created_by": created_by,
                 "created_at": created_at,
@@ -142,6 +170,38 @@ class CallListOut:
 
         active = d.pop("active")
 
+        def _parse_withdrawn_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                withdrawn_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return withdrawn_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        withdrawn_at = _parse_withdrawn_at(d.pop("withdrawn_at"))
+
+        removed = d.pop("removed")
+
+        def _parse_removal_finished_at(data: object) -> datetime.datetime | None:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                removal_finished_at_type_0 = datetime.datetime.fromisoformat(data)
+
+                return removal_finished_at_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None, data)
+
+        removal_finished_at = _parse_removal_finished_at(d.pop("removal_finished_at"))
+
         version = d.pop("version")
 
         state = ImportState(d.pop("state"))
@@ -164,6 +224,8 @@ class CallListOut:
         duplicates = d.pop("duplicates")
 
         refused = d.pop("refused")
+
+        repaired = d.pop("repaired")
 
         def _parse_error(data: object) -> None | str:
             if data is None:
@@ -198,6 +260,9 @@ class CallListOut:
             campaign_id=campaign_id,
             name=name,
             active=active,
+            withdrawn_at=withdrawn_at,
+            removed=removed,
+            removal_finished_at=removal_finished_at,
             version=version,
             state=state,
             default_region=default_region,
@@ -207,6 +272,7 @@ class CallListOut:
             imported=imported,
             duplicates=duplicates,
             refused=refused,
+            repaired=repaired,
             error=error,
             created_by=created_by,
             created_at=created_at,

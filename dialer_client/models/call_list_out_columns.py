@@ -11,7 +11,7 @@ T = TypeVar("T", bound="CallListOutColumns")
 
 @_attrs_define
 class CallListOutColumns:
-    """What the file's header was understood as."""
+    """What the file and its header were understood as."""
 
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 

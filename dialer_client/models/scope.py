@@ -12,6 +12,8 @@ class Scope(StrEnum):
     CONTROLWRITE = "control:write"
     DNCREAD = "dnc:read"
     DNCWRITE = "dnc:write"
+    EXPORTSREAD = "exports:read"
+    EXPORTSWRITE = "exports:write"
     TELEPHONYREAD = "telephony:read"
     TELEPHONYWRITE = "telephony:write"
     WEBHOOKSREAD = "webhooks:read"

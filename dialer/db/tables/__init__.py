@@ -18,6 +18,7 @@ from dialer.db.tables.campaigns import (
     ZoneSet,
 )
 from dialer.db.tables.dnc import DncEntry, DncRefusal, DncUpload
+from dialer.db.tables.exports import Export, ExportPart
 from dialer.db.tables.requeues import Requeue
 from dialer.db.tables.sounds import SoundCheck, UploadedSound
 from dialer.db.tables.telephony import (
@@ -51,6 +52,8 @@ __all__ = [
     "DncEntry",
     "DncRefusal",
     "DncUpload",
+    "Export",
+    "ExportPart",
     "IdempotencyKey",
     "ImportChunk",
     "ImportRefusal",

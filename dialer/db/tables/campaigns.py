@@ -97,7 +97,14 @@ class CallList(CreatedAt, Base):
     """An uploaded list and the job that imports it."""
 
     __tablename__ = "call_lists"
-    __table_args__ = (CheckConstraint(one_of("state", ImportState), name="state"),)
+    __table_args__ = (
+        CheckConstraint(one_of("state", ImportState), name="state"),
+        Index(
+            "ix_call_lists_withdrawing",
+            "id",
+            postgresql_where=text("withdrawn_at IS NOT NULL AND removal_finished_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
@@ -108,6 +115,13 @@ class CallList(CreatedAt, Base):
     """What the file's header was understood as."""
     active: Mapped[bool] = mapped_column(server_default="true")
     """Off: none of its contacts is dialed."""
+    withdrawn_at: Mapped[datetime | None]
+    """Since when it is pulled out again: it stays off, and its contacts are removed."""
+    removed: Mapped[int] = mapped_column(server_default="0")
+    """Contacts that were not finished and have been removed since."""
+    removed_to: Mapped[int | None] = mapped_column(BigInteger)
+    """The last contact that the removal has come to."""
+    removal_finished_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default="1")
     """Counts the edits."""
     rows: Mapped[int] = mapped_column(server_default="0")

@@ -30,6 +30,8 @@ class RowCode(StrEnum):
     """Only for contacts given as JSON: in a file, the header's names are made valid."""
     CANCELLED = "campaign_cancelled"
     """The campaign was cancelled while the list was being imported."""
+    WITHDRAWN = "list_withdrawn"
+    """The list was pulled out again while it was being imported."""
     SET_ASIDE = "set_aside"
     """Whoever began to import this part of the list died of it, again and again."""
 

@@ -31,17 +31,7 @@ class ContactWriter:
 
         Writes no contact.
         """
-        refused: dict[int, RowRefusal] = {}
-        candidates: dict[str, tuple[int, Candidate]] = {}
-        for line, raw in rows:
-            judged = rules.judge(raw)
-            if isinstance(judged, RowRefusal):
-                refused[line] = judged
-            elif (earlier := candidates.get(judged.phone_number)) is not None:
-                reason = f"{judged.phone_number} is on {place} {earlier[0]} already"
-                refused[line] = RowRefusal(RowCode.DUPLICATE, reason)
-            else:
-                candidates[judged.phone_number] = (line, judged)
+        refused, candidates = judge(rules, rows, place=place)
         self._learn(place for _, candidate in candidates.values() for place in _places(candidate))
         accepted = [
             NewRow(
@@ -65,6 +55,28 @@ class ContactWriter:
         missing = set(needed) - self._place_ids.keys()
         if missing:
             self._place_ids = contact_import.ensure_places(self._engine, missing)
+
+
+def judge(
+    rules: RowRules, rows: Sequence[tuple[int, RawContact]], *, place: str
+) -> tuple[dict[int, RowRefusal], dict[str, tuple[int, Candidate]]]:
+    """Judge rows, given with their numbers, each alone and then among themselves.
+
+    Returns:
+        The refusals by line; the others, with their lines, by phone number.
+    """
+    refused: dict[int, RowRefusal] = {}
+    candidates: dict[str, tuple[int, Candidate]] = {}
+    for line, raw in rows:
+        judged = rules.judge(raw)
+        if isinstance(judged, RowRefusal):
+            refused[line] = judged
+        elif (earlier := candidates.get(judged.phone_number)) is not None:
+            reason = f"{judged.phone_number} is on {place} {earlier[0]} already"
+            refused[line] = RowRefusal(RowCode.DUPLICATE, reason)
+        else:
+            candidates[judged.phone_number] = (line, judged)
+    return refused, candidates
 
 
 def _places(candidate: Candidate) -> Iterable[Place]:
@@ -95,19 +107,29 @@ class Prepared:
             if inserted.contact_id is not None:
                 outcomes[row.line] = Outcome(contact_id=inserted.contact_id)
             elif inserted.dnc:
-                reason = f"{row.phone_number} must not be called (DNC)"
-                outcomes[row.line] = Outcome(refusal=RowRefusal(RowCode.DNC, reason))
+                outcomes[row.line] = Outcome(refusal=RowRefusal(RowCode.DNC, forbidden(row.phone_number)))
             else:
                 there_already.append(row)
         if there_already:
             known = contact_import.existing(tx, campaign_id, [row.phone_number for row in there_already])
             for row in there_already:
-                reason = _already(row.phone_number, known.get(row.phone_number), call_list_id)
+                reason = already(row.phone_number, known.get(row.phone_number), call_list_id)
                 outcomes[row.line] = Outcome(refusal=RowRefusal(RowCode.DUPLICATE, reason))
         return outcomes
 
 
-def _already(number: str, found: tuple[int, int | None] | None, call_list_id: int | None) -> str:
+def forbidden(number: str) -> str:
+    """Why a number that is on a do-not-call list is refused."""
+    return f"{number} must not be called (DNC)"
+
+
+def already(number: str, found: tuple[int, int | None] | None, call_list_id: int | None) -> str:
+    """Why a number that the campaign has is refused.
+
+    Args:
+        found: the contact that has it, and that one's list.
+        call_list_id: the list that the row is on.
+    """
     if found is None:
         return f"{number} is in the campaign already"
     contact_id, list_id = found

@@ -48,7 +48,7 @@ class Upload:
         Raises:
             InvalidInput, NotFound, Conflict: see `CallListImport.receive`.
         """
-        region = self._check(campaign_id, default_region)
+        region = region_of_list(self._engine, campaign_id, default_region)
         reader = open_list(stream, reading)
         rows = iter(reader)
         first = next(rows, None)
@@ -81,14 +81,6 @@ class Upload:
                     imports.fail_one(tx, self._list_id, problem)
         return self._list_id
 
-    def _check(self, campaign_id: int, default_region: str | None) -> str | None:
-        with self._engine.begin() as tx:
-            _refuse_cancelled(campaign_id, contact_import.campaign_state(tx, campaign_id))
-            region = default_region or contact_import.default_region(tx, campaign_id)
-        if region is not None and not phone.known_region(region):
-            raise InvalidInput(f"{region!r} is not an ISO 3166 country code such as GB, in capital letters.")
-        return region
-
     def _add(self, row: Row | BadRow) -> None:
         if isinstance(row, BadRow):
             self._bad.append(Refusal(row.line, row.code, row.reason, row.text))
@@ -120,6 +112,22 @@ class Upload:
                 raise _given_up()
             imports.complete_if_done(tx, self._list_id)
             within(tx, self._list_id)
+
+
+def region_of_list(engine: Engine, campaign_id: int, default_region: str | None) -> str | None:
+    """The country whose national numbers a list means: the one that is given, or the campaign's.
+
+    Raises:
+        NotFound: no such campaign.
+        Conflict: it is cancelled.
+        InvalidInput: there is no such country.
+    """
+    with engine.begin() as tx:
+        _refuse_cancelled(campaign_id, contact_import.campaign_state(tx, campaign_id))
+        region = default_region or contact_import.default_region(tx, campaign_id)
+    if region is not None and not phone.known_region(region):
+        raise InvalidInput(f"{region!r} is not an ISO 3166 country code such as GB, in capital letters.")
+    return region
 
 
 def _given_up() -> Conflict:

@@ -266,6 +266,9 @@ class CallListImport:
         if cancelled:
             refusal = RowRefusal(RowCode.CANCELLED, "The campaign was cancelled before this row was imported")
             prepared = Prepared([], {row.line: refusal for row in rows})
+        elif chunk.withdrawn:
+            refusal = RowRefusal(RowCode.WITHDRAWN, "The list was withdrawn before this row was imported")
+            prepared = Prepared([], {row.line: refusal for row in rows})
         elif tries > MAX_TRIES:
             _log.error("import_set_aside", call_list_id=call_list_id, n=n, rows=len(rows), tries=tries - 1)
             reason = f"This part of the list has ended the process that imported it {tries - 1} times"

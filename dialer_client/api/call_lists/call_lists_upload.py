@@ -7,15 +7,19 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient
 from ...models.call_list_out import CallListOut
+from ...models.encoding import Encoding
 from ...types import UNSET, File, Response, Unset
 
 
 def _get_kwargs(
     campaign_id: int,
     *,
-    body: File,
-    name: None | str | Unset = UNSET,
+    body: File | File | Unset = UNSET,
+    encoding: Encoding | None | Unset = UNSET,
+    sheet: None | str | Unset = UNSET,
+    map_: list[str] | Unset = UNSET,
     default_region: None | str | Unset = UNSET,
+    name: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -24,12 +28,27 @@ def _get_kwargs(
 
     params: dict[str, Any] = {}
 
-    json_name: None | str | Unset
-    if isinstance(name, Unset):
-        json_name = UNSET
+    json_encoding: None | str | Unset
+    if isinstance(encoding, Unset):
+        json_encoding = UNSET
+    elif isinstance(encoding, Encoding):
+        json_encoding = encoding.value
     else:
-        json_name = name
-    params["name"] = json_name
+        json_encoding = encoding
+    params["encoding"] = json_encoding
+
+    json_sheet: None | str | Unset
+    if isinstance(sheet, Unset):
+        json_sheet = UNSET
+    else:
+        json_sheet = sheet
+    params["sheet"] = json_sheet
+
+    json_map_: list[str] | Unset = UNSET
+    if not isinstance(map_, Unset):
+        json_map_ = map_
+
+    params["map"] = json_map_
 
     json_default_region: None | str | Unset
     if isinstance(default_region, Unset):
@@ -37,6 +56,13 @@ def _get_kwargs(
     else:
         json_default_region = default_region
     params["default_region"] = json_default_region
+
+    json_name: None | str | Unset
+    if isinstance(name, Unset):
+        json_name = UNSET
+    else:
+        json_name = name
+    params["name"] = json_name
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -47,10 +73,6 @@ def _get_kwargs(
         ),
         "params": params,
     }
-
-    _kwargs["content"] = body.payload
-
-    headers["Content-Type"] = "text/csv"
 
     _kwargs["headers"] = headers
     return _kwargs
@@ -69,9 +91,12 @@ def sync_detailed(
     campaign_id: int,
     *,
     client: AuthenticatedClient,
-    body: File,
-    name: None | str | Unset = UNSET,
+    body: File | File | Unset = UNSET,
+    encoding: Encoding | None | Unset = UNSET,
+    sheet: None | str | Unset = UNSET,
+    map_: list[str] | Unset = UNSET,
     default_region: None | str | Unset = UNSET,
+    name: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[CallListOut]:
     """As `sync`, with the answer's status and headers."""
@@ -79,8 +104,11 @@ def sync_detailed(
         **_get_kwargs(
             campaign_id=campaign_id,
             body=body,
-            name=name,
+            encoding=encoding,
+            sheet=sheet,
+            map_=map_,
             default_region=default_region,
+            name=name,
             idempotency_key=idempotency_key,
         )
     )
@@ -97,12 +125,15 @@ def sync(
     campaign_id: int,
     *,
     client: AuthenticatedClient,
-    body: File,
-    name: None | str | Unset = UNSET,
+    body: File | File | Unset = UNSET,
+    encoding: Encoding | None | Unset = UNSET,
+    sheet: None | str | Unset = UNSET,
+    map_: list[str] | Unset = UNSET,
     default_region: None | str | Unset = UNSET,
+    name: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> CallListOut:
-    """Upload a call list: a CSV file as the body, or as the part `file` of a form
+    """Upload a call list: a CSV file or an Excel workbook as the body, or as the part `file` of a form
 
     Raises:
         errors.Problem: any answer but a success.
@@ -113,8 +144,11 @@ def sync(
             **_get_kwargs(
                 campaign_id=campaign_id,
                 body=body,
-                name=name,
+                encoding=encoding,
+                sheet=sheet,
+                map_=map_,
                 default_region=default_region,
+                name=name,
                 idempotency_key=idempotency_key,
             )
         )

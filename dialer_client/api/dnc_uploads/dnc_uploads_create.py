@@ -7,12 +7,16 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient
 from ...models.dnc_upload_out import DncUploadOut
+from ...models.encoding import Encoding
 from ...types import UNSET, File, Response, Unset
 
 
 def _get_kwargs(
     *,
-    body: File,
+    body: File | File | Unset = UNSET,
+    encoding: Encoding | None | Unset = UNSET,
+    sheet: None | str | Unset = UNSET,
+    map_: list[str] | Unset = UNSET,
     name: None | str | Unset = UNSET,
     campaign_id: int | None | Unset = UNSET,
     source: str | Unset = "upload",
@@ -26,6 +30,28 @@ def _get_kwargs(
         headers["Idempotency-Key"] = idempotency_key
 
     params: dict[str, Any] = {}
+
+    json_encoding: None | str | Unset
+    if isinstance(encoding, Unset):
+        json_encoding = UNSET
+    elif isinstance(encoding, Encoding):
+        json_encoding = encoding.value
+    else:
+        json_encoding = encoding
+    params["encoding"] = json_encoding
+
+    json_sheet: None | str | Unset
+    if isinstance(sheet, Unset):
+        json_sheet = UNSET
+    else:
+        json_sheet = sheet
+    params["sheet"] = json_sheet
+
+    json_map_: list[str] | Unset = UNSET
+    if not isinstance(map_, Unset):
+        json_map_ = map_
+
+    params["map"] = json_map_
 
     json_name: None | str | Unset
     if isinstance(name, Unset):
@@ -74,10 +100,6 @@ def _get_kwargs(
         "params": params,
     }
 
-    _kwargs["content"] = body.payload
-
-    headers["Content-Type"] = "text/csv"
-
     _kwargs["headers"] = headers
     return _kwargs
 
@@ -94,7 +116,10 @@ def _parse_response(response: httpx.Response) -> DncUploadOut:
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    body: File,
+    body: File | File | Unset = UNSET,
+    encoding: Encoding | None | Unset = UNSET,
+    sheet: None | str | Unset = UNSET,
+    map_: list[str] | Unset = UNSET,
     name: None | str | Unset = UNSET,
     campaign_id: int | None | Unset = UNSET,
     source: str | Unset = "upload",
@@ -107,6 +132,9 @@ def sync_detailed(
     response = client.get_httpx_client().request(
         **_get_kwargs(
             body=body,
+            encoding=encoding,
+            sheet=sheet,
+            map_=map_,
             name=name,
             campaign_id=campaign_id,
             source=source,
@@ -128,7 +156,10 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    body: File,
+    body: File | File | Unset = UNSET,
+    encoding: Encoding | None | Unset = UNSET,
+    sheet: None | str | Unset = UNSET,
+    map_: list[str] | Unset = UNSET,
     name: None | str | Unset = UNSET,
     campaign_id: int | None | Unset = UNSET,
     source: str | Unset = "upload",
@@ -137,7 +168,7 @@ def sync(
     default_region: None | str | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> DncUploadOut:
-    """Forbid the numbers of a CSV file: the body, or the part `file` of a form
+    """Forbid the numbers of a CSV file or an Excel workbook: the body, or the part `file` of a form
 
     Raises:
         errors.Problem: any answer but a success.
@@ -147,6 +178,9 @@ def sync(
         client.get_httpx_client().request(
             **_get_kwargs(
                 body=body,
+                encoding=encoding,
+                sheet=sheet,
+                map_=map_,
                 name=name,
                 campaign_id=campaign_id,
                 source=source,

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Final
-from xml.sax.xmlreader import AttributesImpl
+from xml.sax.xmlreader import AttributesImpl  # nosec B406 # a type; what parses is defusedxml
 
 from dialer.errors import InvalidInput
 from dialer.services.importing.xlsx.cells import RawCell

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
-from xml.sax.xmlreader import AttributesImpl
+from xml.sax.xmlreader import AttributesImpl  # nosec B406 # a type; what parses is defusedxml
 
 from openpyxl.utils.escape import unescape
 

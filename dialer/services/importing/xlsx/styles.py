@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final
-from xml.sax.xmlreader import AttributesImpl
+from xml.sax.xmlreader import AttributesImpl  # nosec B406 # a type; what parses is defusedxml
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 
