@@ -35,7 +35,8 @@ from dialer.domain import phone
 from dialer.embedded.servers import EmbeddedServers
 from dialer.local.cpu import cpu_seconds
 from dialer.services.importing import chunks
-from dialer.services.importing.reader import CallListReader, Row
+from dialer.services.importing.opening import open_list
+from dialer.services.importing.reader import Row
 from dialer.services.importing.rows import RowRules
 from dialer.services.nudges import NoNudges
 
@@ -142,7 +143,7 @@ def _steps(rows: int) -> dict[str, float]:
     rules = RowRules("US", frozenset())
     for _ in range(_ROUNDS):
         clock = _Laps(spent)
-        reader = CallListReader(io.BytesIO(content))
+        reader = open_list(io.BytesIO(content))
         read = [row for row in reader if isinstance(row, Row)]
         clock.lap("read")
         packed = [chunks.pack(read[at : at + chunks.MAX_ROWS]) for at in range(0, len(read), chunks.MAX_ROWS)]
