@@ -20,6 +20,7 @@ from api import (
     page,
     streams,
     telling,
+    uploads,
 )
 from api.context import EXTENSION
 from api.routes import BLUEPRINTS
@@ -81,6 +82,7 @@ def create_app(dialer: Dialer) -> OpenAPI:
     auth.install(app, dialer.settings)
     idempotency.install(app)
     limits.install(app, dialer.settings)
+    uploads.install(app, dialer.settings)
     conditional.install(app)
     streams.install(app, dialer)
     app.before_request(auth.authorize)

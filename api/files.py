@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from api.context import dialer
+from api.uploads import take_place
 
 REPORT: Final[dict[str, Any]] = {
     "description": "line, code, reason, row",
@@ -73,9 +74,11 @@ def uploaded(kinds: tuple[str, ...] = TABLES, *, megabytes: int | None = None) -
         megabytes: what is longer is refused; None: than call lists may be.
 
     Raises:
+        RateLimited: so many files are being uploaded that there is no thread for one more.
         BadRequest: a form without it.
         UnsupportedMediaType: neither of these kinds nor a form.
     """
+    take_place()
     request.max_content_length = (megabytes or dialer().settings.max_upload_mb) * _MEGABYTE
     if request.mimetype == "multipart/form-data":
         file = request.files.get("file")

@@ -115,6 +115,9 @@ class Settings(BaseSettings):
         "half of them, are kept for other requests.",
     )
     export_hours: int = Field(24, ge=1, le=8760, description="How long the file of an export is kept, in hours.")
+    uploads_per_process: int = Field(
+        8, ge=1, description="Files that an API process takes in at once; each takes one of its threads."
+    )
     max_upload_mb: int = Field(2048, ge=1, description="Largest call list that is accepted, in megabytes.")
 
     sounds_url: str | None = Field(
