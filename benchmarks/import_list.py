@@ -42,7 +42,7 @@ def measure_lists(rows: int, *, rounds: int) -> dict[str, object]:
     """As `measure`, with lists of so many rows."""
     with whole_dialer() as whole:
         comparison = _Comparison(whole, rows)
-        before = _peaks(whole)
+        before = peaks(whole)
         seconds = interleaved(rounds, {"import": comparison.by_import, "copy": comparison.by_copy})
         return {
             "import_ratio": round(median_ratio(seconds["copy"], seconds["import"]), 4),
@@ -53,7 +53,7 @@ def measure_lists(rows: int, *, rounds: int) -> dict[str, object]:
             "seconds": {name: [round(value, 2) for value in values] for name, values in seconds.items()},
             "last_list": comparison.last,
             "peak_mb_before": before,
-            "peak_mb": _peaks(whole),
+            "peak_mb": peaks(whole),
         }
 
 
@@ -146,7 +146,7 @@ def csv_lines(rows: int) -> Iterator[bytes]:
         yield f"{number},Contact {line},C-{line},en\n".encode()
 
 
-def _peaks(whole: Whole) -> dict[str, float]:
+def peaks(whole: Whole) -> dict[str, float]:
     """Peak resident memory of every process, in MB."""
     pids = whole.processes() | {f"server-{n}": pid for n, pid in enumerate(whole.servers(), 1)}
     found = {"this": _peak(psutil.Process())}
