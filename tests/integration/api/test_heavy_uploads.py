@@ -22,8 +22,9 @@ PLACES = 2
 class Served:
     """An API with one process and two places for uploads, and a user of it with a campaign."""
 
-    def __init__(self, url: str, dialer: Dialer) -> None:
+    def __init__(self, url: str, pid: int, dialer: Dialer) -> None:
         self.url = url
+        self.pid = pid
         dialer.users.create("carol", PASSWORD, Role.ADMIN)
         answer = requests.post(
             f"{url}/v1/auth/login", json={"username": "carol", "password": PASSWORD}, timeout=SECONDS
@@ -65,7 +66,8 @@ class Served:
 @pytest.fixture
 def served(dialer: Dialer, tmp_path: Path) -> Iterator[Served]:
     with serving(dialer.settings, tmp_path, DIALER_UPLOADS_PER_PROCESS=str(PLACES), WEB_CONCURRENCY="1") as server:
-        yield Served(server.url, dialer)
+        assert server.process is not None
+        yield Served(server.url, server.process.pid, dialer)
 
 
 def sparse(head: bytes, sent: list[int], count: int = 10 * 1024) -> Iterator[bytes]:
@@ -123,7 +125,7 @@ def test_a_workbook_that_is_a_bomb_is_refused_and_fills_no_memory(served: Served
     answer = served.upload(bomb)
     assert answer.status_code == 422
     assert "times as large unpacked" in answer.json()["detail"]
-    processes = [p for p in psutil.process_iter(["cmdline"]) if served.url.rpartition(":")[2] in str(p.info["cmdline"])]
+    processes = psutil.Process(served.pid).children(recursive=True)
     assert processes
     assert all(process.memory_info().rss < 500_000_000 for process in processes)
 
