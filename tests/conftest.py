@@ -89,6 +89,13 @@ def database(_shared_database: str) -> str:
 
 
 @pytest.fixture
+def own_database(postgres_url: str, migrated_template: str) -> Iterator[str]:
+    """The URL of a database that nobody has used before: plans depend on what was deleted."""
+    with copy_of(migrated_template, postgres_url) as url:
+        yield url
+
+
+@pytest.fixture
 def empty_database(postgres_url: str) -> Iterator[str]:
     """The URL of a fresh database without tables."""
     name = f"dialer_empty_{uuid4().hex[:12]}"

@@ -139,28 +139,36 @@ def ways_of_group(
     return tx.execute(_OF_GROUP, parameters).mappings().all()
 
 
-_QUEUED: Final = text("""
-    SELECT campaign_id, trunk_group_id, trunk_id, count(*) AS n FROM calls
-    WHERE state = 'queued' AND trunk_group_id IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+_MOVABLE: Final = text("""
+    SELECT place.campaign_id, place.trunk_group_id, place.trunk_id
+    FROM (SELECT DISTINCT campaign_id, trunk_group_id, trunk_id FROM calls WHERE state = 'queued') AS place
+    WHERE place.trunk_group_id IS NOT NULL OR place.campaign_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM campaign_trunks AS way
+        WHERE way.campaign_id = place.campaign_id AND way.trunk_id = place.trunk_id
+          AND way.trunk_group_id IS NOT DISTINCT FROM place.trunk_group_id
+    )
+    ORDER BY 1, 2, 3
 """)
 
 
-def queued(tx: Connection) -> Sequence[RowMapping]:
-    """Where calls of groups are queued: of which campaign (None: single calls) and group, on which trunk, how many."""
-    return tx.execute(_QUEUED).mappings().all()
+def movable(tx: Connection) -> Sequence[RowMapping]:
+    """Where calls are queued that may have to go over another trunk: of which campaign (None: single calls) and group,
+    on which trunk. They are those of groups, and of campaigns that have been given another trunk or a group since."""
+    return tx.execute(_MOVABLE).mappings().all()
 
 
 _HOLD: Final = text("""
     SELECT call.id, call.caller_id, trunk.caller_id AS trunk_caller_id
     FROM calls AS call JOIN trunks AS trunk ON trunk.id = call.trunk_id
-    WHERE call.state = 'queued' AND call.trunk_id = :trunk_id AND call.trunk_group_id = :trunk_group_id
+    WHERE call.state = 'queued' AND call.trunk_id = :trunk_id
+      AND call.trunk_group_id IS NOT DISTINCT FROM CAST(:trunk_group_id AS smallint)
       AND call.campaign_id IS NOT DISTINCT FROM CAST(:campaign_id AS bigint)
     ORDER BY call.turn, call.id LIMIT :most FOR NO KEY UPDATE OF call SKIP LOCKED
 """)
 
 
 def hold_queued(tx: Connection, place: Mapping[str, Any] | RowMapping, most: int) -> Sequence[RowMapping]:
-    """The calls of a place of `queued`, locked. Those that a claim is looking at are passed over."""
+    """The calls of a place of `movable`, locked. Those that a claim is looking at are passed over."""
     names = ("campaign_id", "trunk_group_id", "trunk_id")
     return tx.execute(_HOLD, {name: place[name] for name in names} | {"most": most}).mappings().all()
 

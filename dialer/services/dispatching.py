@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, RowMapping
 
 from dialer import failpoints, tracing
 from dialer.config import Settings
-from dialer.db import dispatching
+from dialer.db import dispatching, trunk_groups
 from dialer.db.dispatching import Place
 from dialer.domain.profiles import rules_for
 from dialer.domain.sharing import Row, Sharing, Turns
@@ -74,10 +74,12 @@ class Dispatching:
 
     def _move(self) -> None:
         with self._engine.begin() as tx:
-            if dispatching.try_lock(tx) and not dispatching.is_stopped(tx):
-                moved = move_stranded(tx, self._running(tx), self._states, self._settings, self._chance)
+            if not dispatching.try_lock(tx) or dispatching.is_stopped(tx):
+                return
+            if places := trunk_groups.movable(tx):
+                moved = move_stranded(tx, places, self._running(tx), self._states, self._settings, self._chance)
                 if moved:
-                    log.info("%d calls go over other trunks of their groups", moved)
+                    log.info("%d queued calls go over another trunk", moved)
 
     def _running(self, tx: Connection) -> Sequence[RowMapping]:
         return dispatching.running_campaigns(tx, echo_max_age=self._settings.echo_max_age_seconds)

@@ -28,19 +28,25 @@ Chance = Callable[[], float]
 
 
 def move_stranded(
-    tx: Connection, campaigns: Sequence[Row], states: TrunkStates, settings: Settings, chance: Chance
+    tx: Connection,
+    places: Iterable[Row],
+    campaigns: Sequence[Row],
+    states: TrunkStates,
+    settings: Settings,
+    chance: Chance,
 ) -> int:
-    """Move queued calls off trunks that are down, or have left the group; how many.
+    """Move queued calls off trunks that are down, or that their group or campaign has no more; how many.
 
     Where no other trunk of the group works, or may show the call's caller id, they stay. The transaction must lock
     nothing else before: calls come last in the order of locks.
 
     Args:
+        places: where calls are queued (`trunk_groups.movable`).
         campaigns: the running ones, each with all the trunks that it may use (`dispatching.running_campaigns`).
     """
     moved = 0
     found = states.of(row for row in campaigns if row["trunk_group_id"] is not None)
-    for place in trunk_groups.queued(tx):
+    for place in places:
         if place["campaign_id"] is None:
             moves = _alone(tx, place, states, settings, chance)
         else:
@@ -61,11 +67,10 @@ def _of_campaign(
     tx: Connection, place: Row, ways: Sequence[Row], states: Mapping[int, TrunkState], chance: Chance
 ) -> list[Move]:
     fit = [way for way in ways if shows_caller_id(way)]
-    # Of a campaign that has gone over to a single trunk, that one.
-    alone = [way["trunk_id"] for way in fit if way["trunk_group_id"] is None]
-    good = {way["trunk_id"] for way in fit if states.get(way["trunk_id"]) in USABLE}
-    targets = [way for way in fit if way["trunk_id"] in alone or states.get(way["trunk_id"]) is TrunkState.UP]
-    if place["trunk_id"] in good or not targets:
+    # A campaign with a trunk of its own has no choice, in whatever state that is.
+    good = {way["trunk_id"] for way in fit if way["trunk_group_id"] is None or states[way["trunk_id"]] in USABLE}
+    targets = [way for way in fit if way["trunk_group_id"] is None or states[way["trunk_id"]] is TrunkState.UP]
+    if not targets or (place["trunk_id"] in good and place["trunk_group_id"] == targets[0]["trunk_group_id"]):
         return []
     calls = trunk_groups.hold_queued(tx, place, AT_ONCE)
     chosen = _spread(len(calls), targets, chance)

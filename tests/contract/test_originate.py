@@ -76,12 +76,12 @@ def test_the_beginning_of_a_live_id_is_taken_since_22(pbx: Pbx, listener: Listen
 
 
 @pytest.mark.parametrize("trunk", ["nosuch", "noreach", "down"])
-def test_a_trunk_that_can_not_be_reached_is_refused_by_the_node_without_an_event(
+def test_a_trunk_that_can_not_be_reached_is_refused_for_its_fault_without_an_event(
     pbx: Pbx, listener: Listener, trunk: str
 ) -> None:
     with pytest.raises(Refused) as caught:
         pbx.dial("00", trunk=trunk)
-    assert (caught.value.http_status, caught.value.fault) == (500, Fault.NODE)
+    assert (caught.value.http_status, caught.value.fault) == (500, Fault.TRUNK)
     assert caught.value.message == "Allocation failed"
     # Whatever had been sent about it would have come before the events of the next call.
     listener.wait_for("ChannelDestroyed", pbx.dial("10"))

@@ -17,6 +17,10 @@ from tests.support.served import SECONDS, serving
 
 GIGABYTE = 2**30
 PLACES = 2
+ENVIRONMENT = {
+    "DIALER_UPLOADS_PER_PROCESS": str(PLACES),
+    "DIALER_RATE_LIMIT_REQUESTS": "100000",
+}
 
 
 class Served:
@@ -65,7 +69,7 @@ class Served:
 
 @pytest.fixture
 def served(dialer: Dialer, tmp_path: Path) -> Iterator[Served]:
-    with serving(dialer.settings, tmp_path, DIALER_UPLOADS_PER_PROCESS=str(PLACES), WEB_CONCURRENCY="1") as server:
+    with serving(dialer.settings, tmp_path, "--workers", "1", **ENVIRONMENT) as server:
         assert server.process is not None
         yield Served(server.url, server.process.pid, dialer)
 

@@ -155,7 +155,7 @@ def test_an_originate_whose_fate_is_unknown_is_sent_once_and_never_again(behave:
     [
         (http("400 Bad Request", b'{"message":"Invalid endpoint"}'), Fault.CALL),
         (http("401 Unauthorized", b'{"message":"Authentication required"}'), Fault.NODE),
-        (http("500 Internal Server Error", b'{"error":"Allocation failed"}'), Fault.NODE),
+        (http("500 Internal Server Error", b'{"error":"Allocation failed"}'), Fault.TRUNK),
         (http("503 Service Unavailable", b'{"message":"Asterisk not booted"}'), Fault.NODE),
     ],
 )

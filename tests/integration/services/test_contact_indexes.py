@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import TextClause, text
 
 from dialer.db import dispatching, dnc, reconsidering, transitions
-from tests.support.databases import copy_of
 from tests.support.factories import number, zone_set
 from tests.support.world import World
 
@@ -16,10 +15,8 @@ MANY = 30_000
 
 
 @pytest.fixture
-def database(postgres_url: str, migrated_template: str) -> Iterator[str]:
-    """A fresh one: plans depend on what was deleted before."""
-    with copy_of(migrated_template, postgres_url) as url:
-        yield url
+def database(own_database: str) -> str:
+    return own_database
 
 
 @pytest.fixture
@@ -98,6 +95,7 @@ def test_number_of_each_contact_that_is_queued(crowded: World) -> None:
         "campaign_id": crowded.campaign_id,
         "caller_id": None,
         "trunk_id": crowded.trunk_id,
+        "trunk_group_id": None,
         "node_id": crowded.node_id,
         "max_attempts": 3,
         "version": 1,

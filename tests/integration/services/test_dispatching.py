@@ -207,9 +207,9 @@ def test_full_campaign_leaves_a_little_queued_and_the_rest_due(world: World) -> 
 
 
 def test_big_backlog_is_worth_several_nudges(world: World) -> None:
-    set_trunk(world, cps=500, channels=2000)
-    world.contacts(500)
-    assert tick(world) == 500
+    set_trunk(world, cps=700, channels=2000)
+    world.contacts(1300)
+    assert tick(world) == 1300
     assert world.nudges.trunks == [world.trunk_id] * 3
 
 

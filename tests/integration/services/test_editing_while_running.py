@@ -114,6 +114,12 @@ def _second_trunk(world: World) -> int:
         return make_trunk(tx, world.node_id, "second")
 
 
+def _group_of_another(world: World) -> int:
+    second = _second_trunk(world)
+    with world.engine.begin() as tx:
+        return factories.make_group(tx, {second: 1})
+
+
 def _owns_a_caller_id(world: World) -> None:
     world.dialer.caller_ids.add(world.trunk_id, FLORIDA)
 
@@ -252,6 +258,7 @@ SOONER = RetryPolicy(busy=RetryRule(delay_seconds=60))
 CASES = [
     Case("name", "autumn", _nothing, _name, "campaign", "autumn"),
     Case("trunk_id", _second_trunk, _nothing, _trunk, "carrier", "second"),
+    Case("trunk_group_id", _group_of_another, _nothing, _trunk, "carrier", "second"),
     Case("answer_action", Play(sound="hello"), _nothing, _action, "hangup", "play"),
     Case("caller_id", "+12025550188", _nothing, _of("caller_id"), None, "+12025550188"),
     Case("caller_id_pool", CallerIdPool(numbers=(FLORIDA,)), _owns_a_caller_id, _of("caller_id"), None, FLORIDA),

@@ -1,7 +1,6 @@
 """Lists switched off and on, and the order in which a campaign dials."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,16 +11,13 @@ from sqlalchemy import Engine, text
 from dialer.db import dispatching
 from dialer.domain.campaigns import DialOrder
 from dialer.errors import NotFound, PreconditionFailed
-from tests.support.databases import copy_of
 from tests.support.factories import make_call_list, make_campaign, make_contacts, make_node, make_trunk, number
 from tests.support.world import World
 
 
 @pytest.fixture
-def database(postgres_url: str, migrated_template: str) -> Iterator[str]:
-    """A fresh one: plans depend on what was deleted before."""
-    with copy_of(migrated_template, postgres_url) as url:
-        yield url
+def database(own_database: str) -> str:
+    return own_database
 
 
 @pytest.fixture

@@ -17,6 +17,11 @@ KEPT = 100
 
 
 @pytest.fixture
+def database(own_database: str) -> str:
+    return own_database
+
+
+@pytest.fixture
 def changes() -> dict[str, Any]:
     return {"calls_kept_days": KEPT}
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,9 @@ import pytest
 from dialer.domain.actions import HangUp
 from dialer.errors import InvalidInput
 from dialer.services.single_calls import NewCall
+from dialer.simulator.ledger import read_ledger
 from tests.support.factories import make_campaign, make_contacts, make_group, make_node, make_trunk, number
-from tests.support.world import World
+from tests.support.world import World, simulated_pbx, wait_for
 
 
 @pytest.fixture
@@ -266,6 +268,25 @@ def test_a_campaign_that_goes_over_to_a_trunk_takes_its_queued_calls_along(group
     assert {call["trunk_group_id"] for call in group.world.calls()} == {None}
 
 
+def test_queued_calls_follow_their_campaign_from_one_trunk_to_another_and_to_a_group(group: Group) -> None:
+    group.world.set_campaign(group.campaign_id, trunk_id=group.a, trunk_group_id=None)
+    group.contacts(20)
+    group.tick()
+    assert group.queued() == {group.a: 20}
+    group.world.dialer.campaigns.edit(group.campaign_id, {"trunk_id": group.b})
+    group.tick()
+    assert group.queued() == {group.b: 20}
+    _disabled(group)
+    group.world.dialer.trunk_groups.edit(group.group_id, name=None, weights={group.a: 1})
+    group.world.dialer.campaigns.edit(group.campaign_id, {"trunk_group_id": group.group_id})
+    group.tick()
+    assert group.queued() == {group.b: 20}
+    group.world.execute("UPDATE trunks SET enabled = true")
+    group.tick()
+    assert group.queued() == {group.a: 20}
+    assert {call["trunk_group_id"] for call in group.world.calls()} == {group.group_id}
+
+
 # Caller ids
 
 
@@ -390,3 +411,32 @@ def test_claims_and_moves_at_once_lose_nothing_and_double_nothing(group: Group) 
     for trunk_id in (group.a, group.b):
         tokens = {str(call["claim_token"]) for call in calls if call["trunk_id"] == trunk_id}
         assert held.get(f"trunk:{trunk_id}", set()) == tokens
+
+
+def test_calls_go_out_over_another_pbx_when_one_refuses_them(dialing: World, tmp_path: Path) -> None:
+    """From the queue to the far ends' own records: each call is dialed once, and no attempt is lost by the refusals."""
+    elsewhere = tmp_path / "other.jsonl"
+    with simulated_pbx(elsewhere) as other:
+        dialing.set_campaign(state="draft")
+        with dialing.engine.begin() as tx:
+            b = make_trunk(tx, make_node(tx, "pbx2", ari_url=other.url), "other")
+            group_id = make_group(tx, {dialing.trunk_id: 3, b: 1})
+            campaign_id = make_campaign(tx, None, "over a group", trunk_group_id=group_id)
+            contacts = make_contacts(tx, campaign_id, [number(n) for n in range(40)])
+        dialing.fault(refuse={"status": 503, "count": 10_000})
+
+        def all_ring() -> bool:
+            dialing.dialer.dispatching.tick()
+            for trunk_id in (dialing.trunk_id, b):
+                dialing.dialer.originating.work_on(trunk_id, seconds=0.3)
+            return dialing.states() == {"ringing": 40}
+
+        wait_for(all_ring, "the ringing of all")
+        dialed = read_ledger(elsewhere).invites_by_channel()
+    assert dialing.ledger.invites == ()
+    assert {channel: len(invites) for channel, invites in dialed.items()} == {
+        str(call["id"]): 1 for call in dialing.calls(trunk_id=b)
+    }
+    assert len(dialed) == 40
+    assert [dialing.contact(contact_id)["attempts"] for contact_id in contacts] == [1] * 40
+    assert dialing.slots() == set()

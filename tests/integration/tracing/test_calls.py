@@ -29,8 +29,8 @@ def spans() -> Iterator[InMemorySpanExporter]:
 
 
 @pytest.fixture
-def world(emptied_database: str, redis_url: str, redis_client: redis.Redis) -> Iterator[World]:
-    world = World(settings_for(emptied_database, redis_url))
+def world(database: str, redis_url: str, redis_client: redis.Redis) -> Iterator[World]:
+    world = World(settings_for(database, redis_url))
     yield world
     world.close()
 
@@ -83,10 +83,10 @@ def test_a_call_that_the_gate_refuses_has_the_reason_in_its_trace(world: World, 
 
 
 def test_dispatch_and_the_worker_are_told_of_in_the_call_s_trace(
-    emptied_database: str, redis_url: str, redis_client: redis.Redis, spans: InMemorySpanExporter, tmp_path: Path
+    database: str, redis_url: str, redis_client: redis.Redis, spans: InMemorySpanExporter, tmp_path: Path
 ) -> None:
     with simulated_pbx(tmp_path / "ledger.jsonl") as simulator:
-        world = World(settings_for(emptied_database, redis_url), simulator.url, tmp_path / "ledger.jsonl")
+        world = World(settings_for(database, redis_url), simulator.url, tmp_path / "ledger.jsonl")
         try:
             with world.listened():
                 _dial(world)
