@@ -42,6 +42,18 @@ _CHECKS: Final = (
 )
 
 
+PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to send: so many random requests for each operation, from a seed, in these phases of schemathesis."""
+
+    examples: int
+    seed: int
+    phases: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of the requests of a role.
@@ -66,7 +78,7 @@ class Outcome:
         return self.clean and not self.lacking
 
 
-def fuzz(made: World, role: Role, examples: int, seed: int) -> Outcome:
+def fuzz(made: World, role: Role, plan: Plan) -> Outcome:
     """Send the requests of one role."""
     click.echo(f"--- as {role}")
     with tempfile.TemporaryDirectory() as folder:
@@ -74,8 +86,8 @@ def fuzz(made: World, role: Role, examples: int, seed: int) -> Outcome:
         others = [option for name in (*OWN, *STREAMS) for option in ("--exclude-operation-id", name)]
         own = [option for name in OWN for option in ("--include-operation-id", name)]
         clean = [
-            _run(made, role, record, examples, seed, [*others, "--checks", f"{_CHECKS},ignored_auth"]),
-            _run(made, role, record, examples, seed, [*own, "--checks", _CHECKS]),
+            _run(made, role, record, plan, [*others, "--checks", f"{_CHECKS},ignored_auth"]),
+            _run(made, role, record, plan, [*own, "--checks", _CHECKS]),
         ]
         lines = [line.split() for line in record.read_text(encoding="utf-8").splitlines()]
     answers = Counter((name, int(status)) for name, status in lines)
@@ -84,12 +96,21 @@ def fuzz(made: World, role: Role, examples: int, seed: int) -> Outcome:
     return Outcome(role, all(clean), answers, lacking)
 
 
-def _run(made: World, role: Role, record: Path, examples: int, seed: int, options: list[str]) -> bool:
+def _run(made: World, role: Role, record: Path, plan: Plan, options: list[str]) -> bool:
     command = [
         *(str(Path(sys.executable).parent / "schemathesis"), "run", f"{made.url}/openapi.json"),
         *("--header", f"Authorization: Bearer {made.tokens[role]}"),
-        *("--phases", "examples,coverage,fuzzing,stateful", "--request-timeout", "60"),
-        *("--max-examples", str(examples), "--seed", str(seed), "--generation-database", "none", "--workers", "1"),
+        *("--phases", ",".join(plan.phases), "--request-timeout", "60"),
+        *(
+            "--max-examples",
+            str(plan.examples),
+            "--seed",
+            str(plan.seed),
+            "--generation-database",
+            "none",
+            "--workers",
+            "1",
+        ),
         *("--continue-on-failure", "--warnings", "off", "--no-color", *options),
     ]
     environ = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "DIALER_FUZZ": as_json(made, role, record)}
@@ -126,14 +147,16 @@ def report(outcomes: list[Outcome]) -> bool:
 @click.option("--examples", default=10, show_default=True, help="Random requests for each operation and phase.")
 @click.option("--seed", default=1, show_default=True, help="The same seed sends the same requests.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), help="Only as this role.")
-def main(examples: int, seed: int, role: str | None) -> None:
+@click.option("--phase", "phases", multiple=True, type=click.Choice(PHASES), help="Only this one; may be repeated.")
+def main(examples: int, seed: int, role: str | None, phases: tuple[str, ...]) -> None:
     """Send requests made from the description; fail where an answer is not one that it has, or none is a success.
 
     The last line is JSON: how many requests were answered, by role.
     """
     roles = tuple(Role) if role is None else (Role(role),)
+    plan = Plan(examples, seed, phases or PHASES)
     with world() as made:
-        outcomes = [fuzz(made, one, examples, seed) for one in roles]
+        outcomes = [fuzz(made, one, plan) for one in roles]
     if not report(outcomes):
         raise click.ClickException("some answers are not as the description says, or never a success; see above")
 
