@@ -75,6 +75,9 @@ def _simplify(operation: dict[str, Any]) -> None:
     operation["responses"] = {code: response for code, response in responses.items() if code.startswith("2")}
     body = operation.get("requestBody", {}).get("content", {})
     body.pop("multipart/form-data", None)
+    for other in list(body)[1:]:
+        # The first stands for all: what a file is the API sees by its content.
+        del body[other]
     for content in (body, *(response.get("content", {}) for response in operation["responses"].values())):
         for kind, media in content.items():
             media.pop("example", None)

@@ -82,6 +82,7 @@ def user() -> Iterator[User]:
         redis_url=None,
         single_call_window="00:00-24:00",
         rate_limit_requests=100_000,
+        login_rate_limit="1000 per minute",
         webhooks_to_private_addresses=True,
         traces_dir=folder / "traces",
         log_calls=True,

@@ -14,7 +14,7 @@ from ...types import UNSET, File, Response, Unset
 def _get_kwargs(
     campaign_id: int,
     *,
-    body: File | File | Unset = UNSET,
+    body: File,
     encoding: Encoding | None | Unset = UNSET,
     sheet: None | str | Unset = UNSET,
     map_: list[str] | Unset = UNSET,
@@ -66,6 +66,10 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["content"] = body.payload
+
+    headers["Content-Type"] = "text/csv"
+
     _kwargs["headers"] = headers
     return _kwargs
 
@@ -83,7 +87,7 @@ def sync_detailed(
     campaign_id: int,
     *,
     client: AuthenticatedClient,
-    body: File | File | Unset = UNSET,
+    body: File,
     encoding: Encoding | None | Unset = UNSET,
     sheet: None | str | Unset = UNSET,
     map_: list[str] | Unset = UNSET,
@@ -115,7 +119,7 @@ def sync(
     campaign_id: int,
     *,
     client: AuthenticatedClient,
-    body: File | File | Unset = UNSET,
+    body: File,
     encoding: Encoding | None | Unset = UNSET,
     sheet: None | str | Unset = UNSET,
     map_: list[str] | Unset = UNSET,

@@ -14,7 +14,7 @@ from ...types import UNSET, File, Response, Unset
 def _get_kwargs(
     campaign_id: int,
     *,
-    body: File | File | Unset = UNSET,
+    body: File,
     encoding: Encoding | None | Unset = UNSET,
     sheet: None | str | Unset = UNSET,
     map_: list[str] | Unset = UNSET,
@@ -74,6 +74,10 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["content"] = body.payload
+
+    headers["Content-Type"] = "text/csv"
+
     _kwargs["headers"] = headers
     return _kwargs
 
@@ -91,7 +95,7 @@ def sync_detailed(
     campaign_id: int,
     *,
     client: AuthenticatedClient,
-    body: File | File | Unset = UNSET,
+    body: File,
     encoding: Encoding | None | Unset = UNSET,
     sheet: None | str | Unset = UNSET,
     map_: list[str] | Unset = UNSET,
@@ -125,7 +129,7 @@ def sync(
     campaign_id: int,
     *,
     client: AuthenticatedClient,
-    body: File | File | Unset = UNSET,
+    body: File,
     encoding: Encoding | None | Unset = UNSET,
     sheet: None | str | Unset = UNSET,
     map_: list[str] | Unset = UNSET,

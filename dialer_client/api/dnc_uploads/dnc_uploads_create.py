@@ -13,7 +13,7 @@ from ...types import UNSET, File, Response, Unset
 
 def _get_kwargs(
     *,
-    body: File | File | Unset = UNSET,
+    body: File,
     encoding: Encoding | None | Unset = UNSET,
     sheet: None | str | Unset = UNSET,
     map_: list[str] | Unset = UNSET,
@@ -100,6 +100,10 @@ def _get_kwargs(
         "params": params,
     }
 
+    _kwargs["content"] = body.payload
+
+    headers["Content-Type"] = "text/csv"
+
     _kwargs["headers"] = headers
     return _kwargs
 
@@ -116,7 +120,7 @@ def _parse_response(response: httpx.Response) -> DncUploadOut:
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    body: File | File | Unset = UNSET,
+    body: File,
     encoding: Encoding | None | Unset = UNSET,
     sheet: None | str | Unset = UNSET,
     map_: list[str] | Unset = UNSET,
@@ -156,7 +160,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    body: File | File | Unset = UNSET,
+    body: File,
     encoding: Encoding | None | Unset = UNSET,
     sheet: None | str | Unset = UNSET,
     map_: list[str] | Unset = UNSET,
