@@ -157,4 +157,5 @@ class Paces:
             share = self._limiter.share(scope)
         except LimitsUnavailable:
             return "the limits can't be asked: without Redis nothing is dialed"
-        return None if share >= 1 else f"its trunk is in trouble and goes at {share:.0%} of its pace"
+        percent = round(100 * share)
+        return None if percent == 100 else f"its trunk is in trouble and goes at {percent}% of its pace"

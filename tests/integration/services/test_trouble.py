@@ -86,7 +86,8 @@ def test_congestion_slows_the_trunk_and_calls_that_get_through_let_it_recover(
     heard.set_campaign(good, state="running")
     wait_for(lambda: heard.dialer.paces.trunk(heard.trunk_id).share == 1.0, "all of the pace")
     wait_for(lambda: _rate(heard) > 0.7 * CPS, "the full pace again")
-    assert heard.dialer.paces.trouble(heard.trunk_id, heard.node_id) is None
+    # The last of the congested calls may end, and cost some of the pace, once more.
+    wait_for(lambda: heard.dialer.paces.trouble(heard.trunk_id, heard.node_id) is None, "no word of trouble")
 
 
 def _ready(world: World, campaign_id: int) -> list[int]:
