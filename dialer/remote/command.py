@@ -27,6 +27,16 @@ class Answered(Protocol):
     def to_dict(self) -> dict[str, Any]: ...
 
 
+class PageOf(Answered, Protocol):
+    """A page of a list that the API answered with."""
+
+    @property
+    def items(self) -> Sequence[Answered]: ...
+
+    @property
+    def next_cursor(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Remote:
     """An API, and where to tell what it says.
@@ -55,6 +65,15 @@ class Remote:
     def json(self, value: Any) -> None:
         """A line of JSON."""
         click.echo(json.dumps(value, ensure_ascii=False))
+
+    def page(self, columns: Sequence[str], page: PageOf) -> None:
+        """A page of a list, and how to ask for the next one."""
+        if self.as_json:
+            self.json(page.to_dict())
+            return
+        self.rows(columns, (item.to_dict() for item in page.items))
+        if page.next_cursor:
+            self.say(f"There are more: --cursor {page.next_cursor}")
 
     def fields(self, answered: Answered) -> None:
         """All fields of an answer, a line each."""

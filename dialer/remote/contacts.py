@@ -48,12 +48,7 @@ def listed(
         limit=limit,
         cursor=cursor or UNSET,
     )
-    if remote.as_json:
-        remote.json(page.to_dict())
-        return
-    remote.rows(_COLUMNS, (item.to_dict() for item in page.items))
-    if page.next_cursor:
-        remote.say(f"There are more: --cursor {page.next_cursor}")
+    remote.page(_COLUMNS, page)
 
 
 @contacts.command()
