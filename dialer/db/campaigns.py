@@ -122,6 +122,7 @@ def set_state(tx: Connection, campaign_id: int, state: CampaignState) -> Campaig
     values: dict[str, Any] = {"state": state.value, "updated_at": func.clock_timestamp()}
     if state is CampaignState.RUNNING:
         values["started_at"] = func.coalesce(Campaign.started_at, func.clock_timestamp())
+        values["running_since"] = func.clock_timestamp()
     over = state in (CampaignState.CANCELLED, CampaignState.COMPLETED)
     values["ended_at"] = func.clock_timestamp() if over else None
     return _update(tx, campaign_id, values)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -31,7 +32,8 @@ def mark(tx: Connection) -> None:
 
 
 _PROMOTE: Final = text("""
-    UPDATE contacts SET state = 'ready', next_attempt_at = NULL, held_by = NULL, rules_version = NULL
+    UPDATE contacts SET state = 'ready', due_at = next_attempt_at, next_attempt_at = NULL, held_by = NULL,
+        rules_version = NULL
     WHERE id IN (
         SELECT id FROM contacts WHERE state = 'waiting' AND next_attempt_at <= clock_timestamp()
         ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED
@@ -51,6 +53,7 @@ _RUNNING: Final = text(f"""
            campaign.consent_required, campaign.priority, campaign.weight, campaign.dial_order,
            EXISTS (SELECT FROM call_lists WHERE campaign_id = campaign.id AND NOT active) AS has_lists_off,
            campaign.people, campaign.abandon_ceiling, campaign.started_at,
+           GREATEST(COALESCE(campaign.running_since, campaign.started_at), campaign.not_before) AS open_since,
            {trunk_groups.WAY}, trunk.cps AS trunk_cps, trunk.channels AS trunk_channels,
            campaign.caller_id AS campaign_caller_id, campaign.caller_id_pool,
            {caller_ids.pinned_elsewhere("COALESCE(campaign.caller_id, trunk.caller_id)", "trunk.id")},
@@ -125,7 +128,7 @@ _ON_LIST: Final = f"{_READY} AND COALESCE(contact.call_list_id, 0) = source.list
 def _due(sources: str, is_ready: str) -> dict[DialOrder, TextClause]:
     oldest = f"""
         WITH source AS ({sources})
-        SELECT due.id, due.attempts, due.extra_attempts FROM source CROSS JOIN LATERAL (
+        SELECT due.id, due.attempts, due.extra_attempts, source.zone_id FROM source CROSS JOIN LATERAL (
             SELECT contact.id, contact.priority, contact.attempts, contact.extra_attempts
             FROM contacts AS contact WHERE {is_ready}
             ORDER BY contact.priority DESC, contact.id LIMIT :most
@@ -139,7 +142,7 @@ def _due(sources: str, is_ready: str) -> dict[DialOrder, TextClause]:
             SELECT source.zone_id, source.list_id, ({highest.format("AND contact.priority < source.level")})
             FROM level AS source WHERE source.level IS NOT NULL
         )
-        SELECT due.id, due.attempts, due.extra_attempts FROM level AS source CROSS JOIN LATERAL (
+        SELECT due.id, due.attempts, due.extra_attempts, source.zone_id FROM level AS source CROSS JOIN LATERAL (
             SELECT contact.id, contact.priority, contact.attempts, contact.extra_attempts
             FROM contacts AS contact WHERE {is_ready} AND contact.priority = source.level
             ORDER BY contact.id DESC LIMIT :most
@@ -159,7 +162,7 @@ def due_contacts(tx: Connection, campaign: Row, zone_ids: Sequence[int], most: i
 
 
 _CALLBACKS: Final = text("""
-    SELECT contact.id FROM contacts AS contact
+    SELECT contact.id, contact.zone_id FROM contacts AS contact
     LEFT JOIN call_lists AS list ON list.id = contact.call_list_id
     WHERE contact.campaign_id = :campaign_id AND contact.callback_at IS NOT NULL AND contact.state = 'ready'
       AND contact.zone_id = ANY(CAST(:zone_ids AS smallint[])) AND COALESCE(list.active, true)
@@ -167,9 +170,10 @@ _CALLBACKS: Final = text("""
 """)
 
 
-def due_callbacks(tx: Connection, campaign_id: int, zone_ids: Sequence[int], most: int) -> list[int]:
+def due_callbacks(tx: Connection, campaign_id: int, zone_ids: Sequence[int], most: int) -> Sequence[RowMapping]:
     """The contacts who have asked to be called by now, in zones that are open: the earliest time first."""
-    return list(tx.scalars(_CALLBACKS, {"campaign_id": campaign_id, "zone_ids": list(zone_ids), "most": most}))
+    parameters = {"campaign_id": campaign_id, "zone_ids": list(zone_ids), "most": most}
+    return tx.execute(_CALLBACKS, parameters).mappings().all()
 
 
 _EXHAUST: Final = text("""
@@ -189,8 +193,8 @@ def exhaust(tx: Connection, contact_ids: Sequence[int]) -> None:
 
 _QUEUE: Final = text("""
     WITH chosen AS (
-        SELECT * FROM unnest(CAST(:contact_ids AS bigint[]), CAST(:call_ids AS uuid[]), CAST(:turns AS float8[]))
-            AS chosen(contact_id, call_id, turn)
+        SELECT * FROM unnest(CAST(:contact_ids AS bigint[]), CAST(:call_ids AS uuid[]), CAST(:turns AS float8[]),
+                             CAST(:opened_at AS timestamptz[])) AS chosen(contact_id, call_id, turn, opened_at)
     ), held AS (
         SELECT id FROM contacts WHERE id = ANY(CAST(:contact_ids AS bigint[])) AND state = 'ready'
         FOR NO KEY UPDATE SKIP LOCKED
@@ -198,16 +202,22 @@ _QUEUE: Final = text("""
         UPDATE contacts SET state = 'in_call', open_call_id = chosen.call_id
         FROM chosen JOIN held ON held.id = chosen.contact_id WHERE contacts.id = held.id
         RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.position, contacts.attempts,
-            contacts.extra_attempts, contacts.callback_at, chosen.turn
+            contacts.extra_attempts, contacts.callback_at, chosen.turn,
+            -- Of one that the version before has made ready nobody knows since when.
+            COALESCE(contacts.due_at, CASE WHEN contacts.attempts = 0 THEN contacts.created_at END) AS due_at,
+            chosen.opened_at
     )
     INSERT INTO calls (id, campaign_id, contact_id, phone_number, caller_id, trunk_id, trunk_group_id, node_id,
-                       attempt_number, max_attempts, policy_version, timeout_seconds, turn, callback_for)
+                       attempt_number, max_attempts, policy_version, timeout_seconds, turn, callback_for,
+                       due_at)
     SELECT taken.open_call_id, :campaign_id, taken.id, COALESCE(number.phone_number, taken.phone_number),
            CAST(:caller_id AS text), :trunk_id, CAST(:trunk_group_id AS smallint), :node_id, taken.attempts + 1,
            -- Who has asked for the call gets it, after the last attempt too.
            GREATEST(:max_attempts + taken.extra_attempts,
                     CASE WHEN taken.callback_at IS NOT NULL THEN taken.attempts + 1 END), :version,
-           :timeout_seconds, taken.turn, taken.callback_at
+           :timeout_seconds, taken.turn, taken.callback_at,
+           CASE WHEN taken.due_at IS NOT NULL
+               THEN GREATEST(taken.due_at, taken.opened_at, CAST(:open_since AS timestamptz)) END
     FROM taken
     LEFT JOIN contact_numbers AS number ON number.contact_id = taken.id AND number.position = taken.position
 """)
@@ -219,15 +229,21 @@ def queue(
     contact_ids: Sequence[int],
     call_ids: Sequence[UUID],
     turns: Sequence[float],
+    opened_at: Sequence[datetime | None],
 ) -> int:
     """Make a queued call for each contact that is still ready, and make it the contact's open one; how many.
 
     Contacts that somebody else has locked are left for the next tick.
+
+    Args:
+        opened_at: when hours and holidays began to permit a call to each; None: longer ago than matters.
     """
     parameters: dict[str, Any] = {
         "contact_ids": list(contact_ids),
         "call_ids": list(call_ids),
         "turns": list(turns),
+        "opened_at": list(opened_at),
+        "open_since": campaign["open_since"],
         "campaign_id": campaign["id"],
         # Of a pool's the claim chooses one: what is disabled meanwhile is not shown.
         "caller_id": None

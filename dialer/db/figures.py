@@ -186,6 +186,10 @@ ALL: Final = (
 
 _ENDED: Final = text("""
     SELECT trunk_id, disposition, CASE WHEN disposition = 'withdrawn' THEN failure_reason END AS reason,
+           CASE WHEN contact_id IS NULL THEN 'single' WHEN callback_for IS NOT NULL THEN 'callback'
+                WHEN attempt_number > 1 THEN 'again' ELSE 'first' END AS attempt,
+           EXTRACT(EPOCH FROM dialed_at - CASE WHEN contact_id IS NULL THEN created_at ELSE due_at END)::float
+               AS due_seconds,
            EXTRACT(EPOCH FROM dialed_at - created_at)::float AS queued_seconds,
            EXTRACT(EPOCH FROM answered_at - dialed_at)::float AS setup_seconds,
            EXTRACT(EPOCH FROM action_started_at - answered_at)::float AS action_seconds,

@@ -53,6 +53,7 @@ def last_calls(tx: Connection, contact_ids: Sequence[int]) -> Sequence[RowMappin
 
 _RESCHEDULE: Final = text("""
     UPDATE contacts SET state = new.state, next_attempt_at = new.next_attempt_at, final_reason = new.final_reason,
+        due_at = CASE WHEN new.state = 'ready' THEN clock_timestamp() ELSE contacts.due_at END,
         rules_version = new.rules_version, held_by = new.held_by,
         position = COALESCE(new.position, contacts.position),
         zone_id = COALESCE((

@@ -114,8 +114,8 @@ _BATCH: Final = """
                END AS left_out
         FROM held
     ), requeued AS (
-        UPDATE contacts SET state = 'ready', final_reason = NULL, extra_attempts = judged.extra_attempts,
-            held_by = NULL, rules_version = NULL
+        UPDATE contacts SET state = 'ready', due_at = clock_timestamp(), final_reason = NULL,
+            extra_attempts = judged.extra_attempts, held_by = NULL, rules_version = NULL
         FROM judged WHERE contacts.id = judged.id AND judged.left_out IS NULL
         RETURNING contacts.id
     )

@@ -16,6 +16,7 @@ CAMPAIGN: Final = "the campaign"
 LONGEST_PERIOD: Final = timedelta(days=31)
 """Of a cap: older dials are not remembered for the gate."""
 
+_MOMENT: Final = timedelta(microseconds=1)
 _SOON_DAYS: Final = 3
 _FAR_DAYS: Final = 16
 """A window of one weekday that falls on a holiday opens a week later."""
@@ -118,6 +119,16 @@ class Rules:
         sure = at.astimezone(UTC) + timedelta(days=_SOON_DAYS - 2)
         closings = (o for o in sorted(set(self._closings(zones, at, _SOON_DAYS))) if at < o < sure)
         return next((o for o in closings if not self.permits(zones, o)), sure)
+
+    def open_since(self, zones: Sequence[str], at: datetime) -> datetime | None:
+        """Since when calls have been permitted without a break, if they are `at`; None: for longer than a day."""
+        begin = at.astimezone(UTC) - timedelta(days=_SOON_DAYS)
+        # Beyond this, zones may have had an opening on a day that was not looked at.
+        sure = at.astimezone(UTC) - timedelta(days=_SOON_DAYS - 2)
+        openings = (
+            o for o in sorted(set(self._openings(zones, begin, _SOON_DAYS + 2)), reverse=True) if sure < o <= at
+        )
+        return next((o for o in openings if not self.permits(zones, o - _MOMENT)), None)
 
     def _closings(self, zones: Sequence[str], at: datetime, days: int) -> Iterable[datetime]:
         for zone in zones:

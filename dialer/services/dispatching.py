@@ -4,6 +4,7 @@ import logging
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import uuid_utils.compat as uuid_utils
@@ -14,6 +15,7 @@ from dialer.config import Settings
 from dialer.db import dispatching, trunk_groups
 from dialer.db.dispatching import Place
 from dialer.domain.profiles import rules_for
+from dialer.domain.rules import Rules
 from dialer.domain.sharing import Row, Sharing, Turns
 from dialer.domain.trunks import USABLE, TrunkState
 from dialer.errors import LimitsUnavailable
@@ -122,11 +124,11 @@ class Dispatching:
         def due(campaign: Row, most: int) -> int:
             zone_ids = open_places[campaign["id"]]
             wanted = dispatching.due_callbacks(tx, campaign["id"], zone_ids, most)
-            return len({*wanted, *(row["id"] for row in dispatching.due_contacts(tx, campaign, zone_ids, most))})
+            return len({row["id"] for row in [*wanted, *dispatching.due_contacts(tx, campaign, zone_ids, most)]})
 
         def queue(campaign: Row, most: int, turns: Turns) -> int:
             most = parts.most(campaign, most)
-            got = self._queue(tx, campaign, open_places[campaign["id"]], most, turns) if most else 0
+            got = self._queue(tx, campaign, places, open_places[campaign["id"]], most, turns) if most else 0
             parts.take(campaign, got)
             return got
 
@@ -138,17 +140,33 @@ class Dispatching:
                 queued += sharings[trunk_id].fill(by_trunk[trunk_id], queue)
         return queued
 
-    def _queue(self, tx: Connection, campaign: Row, zone_ids: Sequence[int], most: int, turns: Turns) -> int:
-        wanted = dispatching.due_callbacks(tx, campaign["id"], zone_ids, most)
+    def _queue(
+        self,
+        tx: Connection,
+        campaign: Row,
+        places: Mapping[int, Place],
+        zone_ids: Sequence[int],
+        most: int,
+        turns: Turns,
+    ) -> int:
+        wanted = {row["id"]: row for row in dispatching.due_callbacks(tx, campaign["id"], zone_ids, most)}
         due = [row for row in dispatching.due_contacts(tx, campaign, zone_ids, most) if row["id"] not in wanted]
         cap = campaign["max_attempts"]
         exhausted = {row["id"] for row in due if row["attempts"] >= cap + row["extra_attempts"]}
         dispatching.exhaust(tx, sorted(exhausted))
-        contact_ids = [*wanted, *(row["id"] for row in due if row["id"] not in exhausted)][:most]
-        if not contact_ids:
+        chosen = [*wanted.values(), *(row for row in due if row["id"] not in exhausted)][:most]
+        if not chosen:
             return 0
-        call_ids = [uuid_utils.uuid7() for _ in contact_ids]
-        queued = dispatching.queue(tx, campaign, contact_ids, call_ids, turns(len(contact_ids)))
+        call_ids = [uuid_utils.uuid7() for _ in chosen]
+        opened = {zone_id: _opened_at(campaign, places[zone_id]) for zone_id in {row["zone_id"] for row in chosen}}
+        queued = dispatching.queue(
+            tx,
+            campaign,
+            [row["id"] for row in chosen],
+            call_ids,
+            turns(len(chosen)),
+            [opened[row["zone_id"]] for row in chosen],
+        )
         trace_queued(tx, call_ids)
         return queued
 
@@ -177,9 +195,24 @@ def _open_places(campaign: Campaign, places: Mapping[int, Place]) -> list[int]:
     """Where the campaign's contacts may be called now, as far as hours and holidays go."""
     own = gating.own_rules(campaign)
     at: datetime = campaign["at"]
-    default = campaign["default_time_zone"]
     return [
         place_id
         for place_id, place in places.items()
-        if rules_for(own, place.regions).permits(place.zones or ((default,) if default else ()), at)
+        if rules_for(own, place.regions).permits(_zones(campaign, place), at)
     ]
+
+
+def _zones(campaign: Row, place: Place) -> tuple[str, ...]:
+    default = campaign["default_time_zone"]
+    return place.zones or ((default,) if default else ())
+
+
+def _opened_at(campaign: Row, place: Place) -> datetime | None:
+    """When hours and holidays began to permit the calls to a place that they permit now."""
+    rules = rules_for(gating.own_rules(campaign), place.regions)
+    return _opened(rules, _zones(campaign, place), campaign["at"].replace(second=0, microsecond=0))
+
+
+@lru_cache(maxsize=4096)
+def _opened(rules: Rules, zones: tuple[str, ...], minute: datetime) -> datetime | None:
+    return rules.open_since(zones, minute)

@@ -40,7 +40,11 @@ _MOST: Final = timedelta(hours=1)
 
 _SECONDS: Final = (0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30, 45, 60, 120)
 _ACTION_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
+_DUE_SECONDS: Final = (0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 10_800, 43_200)
 _TALK_SECONDS: Final = (1, 3, 6, 10, 20, 30, 60, 120, 300, 600, 1800)
+
+
+_ATTEMPTS: Final = ("first", "again", "callback", "single")
 
 
 class EndedCalls:
@@ -60,6 +64,13 @@ class EndedCalls:
         self._refused = Counter(
             "dialer_calls_refused", "Calls taken back before they were dialed.", ["reason"], registry=registry
         )
+        self._due = Histogram(
+            "dialer_call_due_seconds",
+            "From due (own time, hours and campaign permitting) to dialed.",
+            ["trunk", "attempt"],
+            buckets=_DUE_SECONDS,
+            registry=registry,
+        )
         self._histograms = {
             "queued_seconds": histogram("dialer_call_queued_seconds", "From queued to dialed.", _SECONDS),
             "setup_seconds": histogram("dialer_call_setup_seconds", "From dialed to answered.", _SECONDS),
@@ -75,6 +86,8 @@ class EndedCalls:
                 self._ended.labels(name, disposition.value)
             for histogram in self._histograms.values():
                 histogram.labels(name)
+            for attempt in _ATTEMPTS:
+                self._due.labels(name, attempt)
         now = nodes.time(tx) - SETTLED
         after = max(self.until or now, now - _MOST)
         for row in figures.ended(tx, after, now):
@@ -82,6 +95,8 @@ class EndedCalls:
             self._ended.labels(trunk, row["disposition"]).inc()
             if row["reason"] is not None:
                 self._refused.labels(row["reason"]).inc()
+            if row["due_seconds"] is not None:
+                self._due.labels(trunk, row["attempt"]).observe(max(row["due_seconds"], 0.0))
             for name, histogram in self._histograms.items():
                 if row[name] is not None:
                     histogram.labels(trunk).observe(max(row[name], 0.0))

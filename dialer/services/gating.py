@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import RowMapping
 
 from dialer.config import Settings
-from dialer.domain import caller_ids, phone
+from dialer.domain import caller_ids, phone, sharing
 from dialer.domain.caller_ids import CallerIdPool, Owned, Shown
 from dialer.domain.campaigns import CampaignState
 from dialer.domain.forbidding import Forbidden
@@ -119,7 +119,7 @@ def rules(own: OwnRules, phone_number: str, regions: tuple[str, ...] | list[str]
     return rules_for(own, tuple(sorted({*regions, *regions_of(phone_number)})))
 
 
-def own_rules(campaign: Row) -> OwnRules:
+def own_rules(campaign: sharing.Row) -> OwnRules:
     """The rules that a campaign's row sets."""
     return _own_rules(orjson.dumps([campaign[name] for name in OWN_RULES]))
 

@@ -140,6 +140,8 @@ class Call(CreatedAt, Base):
     turn: Mapped[float] = mapped_column(Double, server_default="0")
     """Its place in the trunk's queue by weighted fair queueing: lower goes first."""
 
+    due_at: Mapped[datetime | None]
+    """Since when the contact could have been called, its own time, hours and campaign permitting; for the figures."""
     dialed_at: Mapped[datetime | None]
     """When the originate was written to the PBX."""
     ringing_at: Mapped[datetime | None]

@@ -90,6 +90,8 @@ class Campaign(CreatedAt, Base):
     created_by: Mapped[str]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     started_at: Mapped[datetime | None]
+    running_since: Mapped[datetime | None]
+    """When it was started or resumed last."""
     ended_at: Mapped[datetime | None]
 
 
@@ -248,6 +250,8 @@ class Contact(CreatedAt, Base):
     state: Mapped[str] = mapped_column(server_default=ContactState.READY.value)
     final_reason: Mapped[str | None]
     next_attempt_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    """When it became ready; None: when it was made, as nobody has called it yet."""
     held_by: Mapped[str | None]
     """The gate's code, where the contact waits because the gate said no."""
     rules_version: Mapped[int | None]

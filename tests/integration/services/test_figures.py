@@ -81,6 +81,36 @@ def test_calls_taken_back_are_counted_by_reason(world: World, registry: Collecto
     assert value(registry, "dialer_calls_refused_total", reason="dnc") == 1
 
 
+@pytest.mark.parametrize(
+    ("values", "attempt"),
+    [
+        ({"attempt_number": 1}, "first"),
+        ({"attempt_number": 2}, "again"),
+        ({"attempt_number": 2, "callback_for": text("clock_timestamp()")}, "callback"),
+    ],
+)
+def test_how_long_a_due_call_waited_is_told_apart_by_attempt(
+    world: World, registry: CollectorRegistry, values: dict[str, Any], attempt: str
+) -> None:
+    (contact_id,) = world.contacts(1)
+    due = {"due_at": text("now() - interval '20 s'"), "dialed_at": text("now()")}
+    end(world, call(world, contact_id=contact_id, **values, **due), SETTLED.total_seconds() + 1, disposition="busy")
+    labels = {"trunk": "carrier", "attempt": attempt}
+    assert value(registry, "dialer_call_due_seconds_sum", **labels) == 20
+    assert value(registry, "dialer_call_due_seconds_count", **labels) == 1
+
+
+def test_a_single_call_is_due_when_it_is_made_and_who_was_not_dialed_has_not_waited(
+    world: World, registry: CollectorRegistry
+) -> None:
+    ago = SETTLED.total_seconds() + 1
+    made = {"created_at": text("now() - interval '3 s'"), "dialed_at": text("now()")}
+    end(world, call(world, **made), ago, disposition="busy")
+    end(world, call(world), ago, disposition="withdrawn", failure_reason="dnc")
+    assert value(registry, "dialer_call_due_seconds_count", trunk="carrier", attempt="single") == 1
+    assert value(registry, "dialer_call_due_seconds_sum", trunk="carrier", attempt="single") == 3
+
+
 def test_contacts_are_counted_by_campaign_and_state(world: World, registry: CollectorRegistry) -> None:
     world.contacts(3)
     campaign = str(world.campaign_id)

@@ -190,6 +190,24 @@ def test_what_is_open_stays_open_until_the_moment_named(
         moment += timedelta(minutes=11)
 
 
+@settings(max_examples=200)
+@given(MOMENTS, st.integers(0, 2000), st.sampled_from(ZONES), st.sampled_from(profiles.names()), WINDOWS)
+def test_what_is_open_has_been_since_the_moment_named(
+    at: datetime, minutes: int, zone_names: tuple[str, ...], profile: str, window: CallingWindow
+) -> None:
+    rules = rules_for(OwnRules(calling_window=window, profile=profile, skip_holidays=True), ("US", "US-FL"))
+    at += timedelta(minutes=minutes)
+    if not rules.permits(zone_names, at):
+        return
+    since = rules.open_since(zone_names, at)
+    assert since is None or not rules.permits(zone_names, since - timedelta(seconds=1))
+    moment = since or at - timedelta(days=1)
+    assert moment <= at
+    while moment <= at:
+        assert rules.permits(zone_names, moment)
+        moment += timedelta(minutes=11)
+
+
 @settings(max_examples=300)
 @given(
     st.lists(st.integers(0, 2_000_000), max_size=30),
