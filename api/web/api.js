@@ -66,11 +66,17 @@ export async function all(path, most = 2000) {
   return items;
 }
 
-/** Send a file as the body. */
-export async function upload(path, file, kind) {
-  const headers = { "Content-Type": kind, "Idempotency-Key": key() };
-  return (await send(path, { method: "POST", headers, body: file })).json();
+// What kind of file it is, the API sees from its first bytes; what a browser says of it goes by its name.
+async function sendFile(path, file, headers) {
+  const kind = { "Content-Type": "application/octet-stream" };
+  return (await send(path, { method: "POST", headers: { ...headers, ...kind }, body: file })).json();
 }
+
+/** Send a file as the body, to be stored once. */
+export const upload = (path, file) => sendFile(path, file, { "Idempotency-Key": key() });
+
+/** Send a file as the body, to be looked at. */
+export const dryRun = (path, file) => sendFile(path, file, {});
 
 /** Save what a GET answers as a file. */
 export async function save(path, name) {

@@ -37,8 +37,9 @@ function tiles(stats) {
   ];
 }
 
-function facts(campaign) {
+function facts(campaign, through) {
   const rows = [
+    [campaign.trunk_group_id ? "Trunk group" : "Trunk", through.name],
     ["Calling window", windowOf(campaign.calling_window)],
     ["Compliance rules", campaign.profile],
     ["Attempts", `${campaign.max_attempts} at most, ringing ${campaign.timeout_seconds} s`],
@@ -52,6 +53,7 @@ function facts(campaign) {
 
 export async function campaignView(place, id) {
   let campaign = await get(`/v1/campaigns/${id}`);
+  const through = await get(campaign.trunk_group_id ? `/v1/trunk-groups/${campaign.trunk_group_id}` : `/v1/trunks/${campaign.trunk_id}`);
   const trouble = h("div", {});
   const state = h("span", {});
   const live = h("span", { class: "live", role: "status" }, "connecting …");
@@ -67,7 +69,7 @@ export async function campaignView(place, id) {
 
   function showState() {
     replace(state, pill(campaign.state));
-    replace(about, facts(campaign));
+    replace(about, facts(campaign, through));
     const possible = Object.entries(COMMANDS).filter(([, one]) => may("manager") && one.from.includes(campaign.state));
     replace(buttons, possible.map(([name, one]) => h("button", { class: one.class, onclick: (event) => command(one.command ?? name, one, event.target) }, one.label)));
   }

@@ -81,7 +81,7 @@ function bodyOf(made) {
   const days = [...made.querySelectorAll("[name=day]:checked")].map((box) => Number(box.value));
   return {
     name: value("name"),
-    trunk_id: amount("trunk_id"),
+    ...through(value("trunk_id")),
     caller_id: optional("caller_id"),
     answer_action: action(value),
     calling_window: { start: value("calling_window.start"), end: value("calling_window.end"), days },
@@ -98,12 +98,26 @@ function bodyOf(made) {
   };
 }
 
+const GROUP = "group-";
+
+/** A trunk, or a group of them: what calls go over. */
+function throughField(trunks, groups) {
+  const usable = groups.filter((group) => group.trunks.some((member) => trunks.some((trunk) => trunk.id === member.trunk_id)));
+  const nameOf = (id) => trunks.find((trunk) => trunk.id === id)?.name;
+  const single = trunks.map((trunk) => h("option", { value: trunk.id }, `${trunk.name} (${trunk.cps} calls/s, ${trunk.channels} at once)`));
+  const several = usable.map((group) => h("option", { value: GROUP + group.id }, `${group.name} (${group.trunks.map((member) => nameOf(member.trunk_id)).filter(Boolean).join(", ")})`));
+  const choice = h("select", { name: "trunk_id" }, several.length ? [h("optgroup", { label: "One trunk" }, single), h("optgroup", { label: "Trunks that stand in for each other" }, several)] : single);
+  return field(several.length ? "Trunk, or group of trunks" : "Trunk", choice);
+}
+
+const through = (value) => (value.startsWith(GROUP) ? { trunk_group_id: Number(value.slice(GROUP.length)) } : { trunk_id: value === "" ? null : Number(value) });
+
 export async function createView(place) {
   if (!may("manager")) {
     replace(place, h("h1", {}, "New campaign"), h("p", { class: "empty" }, "Your role may only read. A manager can make campaigns."));
     return;
   }
-  const [trunks, sounds, profiles] = await Promise.all([all("/v1/trunks"), all("/v1/sounds", 500), get("/v1/profiles")]);
+  const [trunks, groups, sounds, profiles] = await Promise.all([all("/v1/trunks"), all("/v1/trunk-groups"), all("/v1/sounds", 500), get("/v1/profiles")]);
   const usable = trunks.filter((trunk) => trunk.enabled);
   const work = async (made) => {
     const campaign = await create("/v1/campaigns", bodyOf(made));
@@ -124,7 +138,7 @@ export async function createView(place) {
         h(
           "div",
           { class: "columns" },
-          field("Trunk", select("trunk_id", usable.map((trunk) => [trunk.id, `${trunk.name} (${trunk.cps} calls/s, ${trunk.channels} at once)`]))),
+          throughField(usable, groups),
           field("Caller id", input("caller_id", { placeholder: "+4930901820" }), "Empty: the trunk's."),
         ),
         actionFields(sounds),

@@ -37,12 +37,12 @@ export function toast(text, kind = "good") {
   setTimeout(() => note.remove(), 6000);
 }
 
-/** Ask before doing what can't be undone. Resolves to whether it was confirmed. `extra` is shown within. */
-export function confirm(title, text, action, { danger = false, extra = null } = {}) {
+/** Ask before doing what can't be undone. Resolves to whether it was confirmed. `extra` is shown within; `wide`: it needs room. */
+export function confirm(title, text, action, { danger = false, extra = null, wide = false } = {}) {
   return new Promise((resolve) => {
     const dialog = h(
       "dialog",
-      { "aria-labelledby": "dialog-title", onclose: () => { dialog.remove(); resolve(dialog.returnValue === "yes"); } },
+      { "aria-labelledby": "dialog-title", class: wide ? "wide-dialog" : null, onclose: () => { dialog.remove(); resolve(dialog.returnValue === "yes"); } },
       h(
         "form",
         { method: "dialog" },

@@ -8,6 +8,8 @@ export const number = (value) => NUMBER.format(value);
 export const date = (value) => (value ? DATE.format(new Date(value)) : "–");
 export const clock = (value) => (value ? CLOCK.format(new Date(value)) : "–");
 export const percent = (part, whole) => (whole ? `${Math.round((100 * part) / whole)} %` : "–");
+/** So many of what there may be one of. */
+export const amount = (value, what) => `${number(value)} ${what}${value === 1 ? "" : "s"}`;
 export const words = (code) => code.replaceAll("_", " ");
 export const sentence = (code) => words(code).replace(/^./, (first) => first.toUpperCase());
 

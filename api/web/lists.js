@@ -3,10 +3,12 @@
 import { get, save, upload } from "./api.js";
 import { h, replace, toast } from "./dom.js";
 import { doing, field, form, input } from "./forms.js";
-import { date, number } from "./format.js";
+import { amount, date, number } from "./format.js";
+import { ask, look } from "./preview.js";
 import { Problem, may } from "./session.js";
 
 const EVERY_MS = 1500;
+const FILES = ".csv,.txt,.tsv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 function row(list, trouble) {
   const isOver = list.state === "completed" || list.state === "failed";
@@ -19,7 +21,7 @@ function row(list, trouble) {
     h(
       "p",
       { class: "hint" },
-      list.state === "failed" ? h("span", { class: "bad" }, `Failed: ${list.error}`) : [`${number(list.imported)} contacts`, list.duplicates ? `, ${number(list.duplicates)} duplicates` : null, ", "],
+      list.state === "failed" ? h("span", { class: "bad" }, `Failed: ${list.error}`) : [amount(list.imported, "contact"), list.duplicates ? `, ${amount(list.duplicates, "duplicate")}` : null, ", "],
       list.state === "failed" ? null : list.refused ? refusals : "none refused",
       isOver ? null : ` – ${list.state}`,
     ),
@@ -41,19 +43,32 @@ export function listsCard(campaignId) {
     if (isBusy) timer = setTimeout(() => load().catch(ignoreProblems), EVERY_MS);
   }
 
+  const sending = h("p", { class: "hint", role: "status", hidden: true }, h("progress", { "aria-label": "Upload" }), "The file is being sent …");
+
   async function send(made) {
     const file = made.elements.file.files[0];
     if (!file) throw new Problem(0, { title: "No file", detail: "Choose a file with one row for each person." });
-    const list = await upload(`${path}?name=${encodeURIComponent(file.name.slice(0, 200))}`, file, "text/csv");
-    made.reset();
-    toast(`${number(list.rows)} rows are stored and being imported.`);
+    const region = made.elements.default_region.value.trim().toUpperCase();
+    const query = new URLSearchParams(region ? { default_region: region } : {});
+    if (!(await ask(file, await look(path, file, query)))) return;
+    sending.hidden = false;
+    try {
+      query.set("name", file.name.slice(0, 200));
+      const list = await upload(`${path}?${query}`, file);
+      made.reset();
+      toast(`${amount(list.rows, "row")} stored; they become contacts now.`);
+    } finally {
+      sending.hidden = true;
+    }
     await load();
   }
 
   const chooser = form(
     send,
-    field("A CSV file", input("file", { type: "file", accept: ".csv,.txt,text/csv" }), "With a header: phone, and if you like name, external_id, time_zone …"),
-    h("div", { class: "actions" }, h("button", { class: "primary" }, "Upload")),
+    field("A CSV or Excel file", input("file", { type: "file", accept: FILES }), "With a header: phone, and if you like name, external_id, time_zone …"),
+    field("Country of its national numbers", input("default_region", { maxlength: 2, placeholder: "DE", class: "short" }), "Empty: the campaign’s."),
+    h("div", { class: "actions" }, h("button", { class: "primary" }, "Look at it first")),
+    sending,
   );
   return {
     node: h("section", { class: "card" }, h("h2", {}, "Call lists"), may("manager") && chooser, trouble, items),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from dialer.bootstrap import Dialer
 from dialer.clock import SystemClock
@@ -18,6 +19,7 @@ from dialer.local.ready import ensure_user, running
 from dialer.local.stack import Ports, Stack, free_ports
 from dialer.services.users import Role
 from dialer.simulator.ledger import Ledger, read_ledger
+from tests.support.browser import Visit, Visitor, browsing
 
 _SIMULATOR = ("--ring-ms", "120", "--talk-ms", "250", "--playback-ms", "150", "--time-scale", "20")
 
@@ -96,3 +98,32 @@ def user() -> Iterator[User]:
         node_id = int(api.post("/v1/nodes", node)["id"])
         yield User(api, stack.ports.api_url, password, up.dialer, stack.ledger, node_id)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Browser, user: User) -> Iterator[Visit]:
+    """Somebody comes to the page; afterwards nothing may have gone wrong in their browser, or elsewhere."""
+    visitors: list[Visitor] = []
+
+    def come(**kwargs: object) -> Visitor:
+        visitors.append(Visitor(browser, user.api_url, **kwargs))  # type: ignore[arg-type]
+        return visitors[-1]
+
+    yield come
+    for visitor in visitors:
+        visitor.close()
+    assert [visitor.complaints for visitor in visitors if visitor.complaints] == []
+    assert [visitor.elsewhere for visitor in visitors if visitor.elsewhere] == []
+
+
+@pytest.fixture
+def admin(visit: Visit, user: User) -> Visitor:
+    visitor = visit()
+    visitor.log_in("admin", user.password)
+    return visitor

@@ -2,75 +2,20 @@
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from dialer.services.users import Role
 from dialer.simulator.fates import FATES
 from tests.acceptance.conftest import User
+from tests.acceptance.visiting import choose, dialog, fill_in, somebody
 from tests.acceptance.waiting import until
-from tests.support.browser import Visitor, browsing
-
-Visit = Callable[..., Visitor]
+from tests.support.browser import Visit, Visitor
 
 # Waiting for a whole campaign, on a machine that may be busy.
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as browser:
-        yield browser
-
-
-@pytest.fixture
-def visit(browser: Browser, user: User) -> Iterator[Visit]:
-    """Somebody comes to the page; afterwards nothing may have gone wrong in their browser, or elsewhere."""
-    visitors: list[Visitor] = []
-
-    def come(**kwargs: object) -> Visitor:
-        visitors.append(Visitor(browser, user.api_url, **kwargs))  # type: ignore[arg-type]
-        return visitors[-1]
-
-    yield come
-    for visitor in visitors:
-        visitor.close()
-    assert [visitor.complaints for visitor in visitors if visitor.complaints] == []
-    assert [visitor.elsewhere for visitor in visitors if visitor.elsewhere] == []
-
-
-@pytest.fixture
-def admin(visit: Visit, user: User) -> Visitor:
-    visitor = visit()
-    visitor.log_in("admin", user.password)
-    return visitor
-
-
-def somebody(user: User, role: Role) -> tuple[str, str]:
-    """A new user: name and password."""
-    name, password = f"{role.value}-{secrets.token_hex(4)}", secrets.token_urlsafe(16)
-    user.dialer.users.create(name, password, role)
-    return name, password
-
-
-def fill_in(page: Page, name: str, trunk_id: int) -> None:
-    """The form of a new campaign that may call at any hour."""
-    page.get_by_role("link", name="New campaign").click()
-    page.get_by_label("Name").fill(name)
-    page.locator("select[name=trunk_id]").select_option(str(trunk_id))
-    page.get_by_label("Call from").fill("00:00")
-    page.get_by_label("Call until").fill("24:00")
-    for day in ("Sat", "Sun"):
-        page.get_by_label(day).check()
-    for again in ("busy", "no answer"):
-        page.get_by_label(f"Again after “{again}” (minutes)").fill("0")
-
-
-def dialog(page: Page, button: str) -> None:
-    page.locator("dialog").get_by_role("button", name=button).click()
 
 
 def test_a_campaign_from_the_log_in_to_its_outcomes(visit: Visit, user: User, tmp_path: Path) -> None:
@@ -102,8 +47,8 @@ def test_a_campaign_from_the_log_in_to_its_outcomes(visit: Visit, user: User, tm
     file = tmp_path / "people.csv"
     numbers = [f"+1617555{100 + int(fate.suffix):04d}" for fate in FATES]
     file.write_text("phone,name\n" + "".join(f"{n},<i>Contact</i> {i}\n" for i, n in enumerate(numbers)) + "12,short\n")
-    page.get_by_label("A CSV file").set_input_files(file)
-    page.get_by_role("button", name="Upload").click()
+    choose(page, file)
+    dialog(page, "Upload all of it")
     expect(page.locator(".lists")).to_contain_text(f"{len(FATES)} contacts")
     with page.expect_download() as download:
         page.get_by_role("button", name="1 refused").click()
@@ -171,6 +116,22 @@ def test_a_change_by_somebody_else_is_seen_without_a_reload(admin: Visitor, user
     expect(admin.page.locator(".tile").filter(has_text="Contacts").locator("b")).to_have_text("1")
     user.api.post(f"/v1/campaigns/{campaign_id}/start")
     expect(admin.page.locator(".heading .pill")).to_have_text("completed")
+
+
+def test_a_campaign_goes_over_a_group_of_trunks(admin: Visitor, user: User) -> None:
+    trunks = [user.trunk(), user.trunk()]
+    group = {"name": f"both-{secrets.token_hex(4)}", "trunks": [{"trunk_id": trunk} for trunk in trunks]}
+    group_id = user.api.post("/v1/trunk-groups", group)["id"]
+    page = admin.page
+    fill_in(page, "over a group", trunks[0])
+    page.get_by_label("Name").fill(f"over {group['name']}")
+    page.get_by_label("Trunk, or group of trunks").select_option(f"group-{group_id}")
+    admin.picture("new-campaign-group")
+    page.get_by_role("button", name="Create the draft").click()
+    expect(page.get_by_role("heading", name=f"over {group['name']}")).to_be_visible()
+    expect(page.locator("dl")).to_contain_text(f"Trunk group{group['name']}")
+    campaign = user.api.get(f"/v1/campaigns/{page.url.rpartition('/')[2]}")
+    assert (campaign["trunk_id"], campaign["trunk_group_id"]) == (None, group_id)
 
 
 def test_everything_can_be_stopped_and_everybody_sees_it(admin: Visitor, visit: Visit, user: User) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -95,11 +95,13 @@ class Visitor:
         self.page.get_by_role("button", name="Log in").click()
         expect(self.page.get_by_role("heading", name="Campaigns")).to_be_visible()
 
-    def picture(self, name: str) -> Path:
-        """A screenshot of the whole page, in dist/screenshots."""
+    def picture(self, name: str, *, whole: bool = True) -> Path:
+        """A screenshot, in dist/screenshots: of the whole page, or of what is in the window."""
         FOLDER.mkdir(parents=True, exist_ok=True)
         path = FOLDER / f"{name}.png"
-        self.page.screenshot(path=path, full_page=True, animations="disabled")
+        if whole:
+            self.page.evaluate("scrollTo(0, 0)")  # or the header is in the middle of it
+        self.page.screenshot(path=path, full_page=whole, animations="disabled")
         return path
 
     def offline(self, is_so: bool) -> None:
@@ -107,3 +109,7 @@ class Visitor:
 
     def close(self) -> None:
         self._context.close()
+
+
+Visit = Callable[..., Visitor]
+"""Makes a person at the page: the fixture `visit` of the acceptance tests."""
