@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import jwt
 import pytest
-from flask_jwt_extended import create_access_token
+from flask_jwt_extended import create_access_token, create_refresh_token
 from sqlalchemy import text
 from werkzeug.routing import Rule as UrlRule
 
@@ -83,40 +84,96 @@ def test_each_role_may_do_what_the_table_says(client: Api, as_role: Callable[[Ro
             assert answer.json["code"] == "permission_denied"
 
 
-def expired(client: Api, dialer: Dialer, admin: Api) -> str:
-    user_id = admin.get("/v1/auth/me").json["user_id"]
+def token_of(user: Api) -> str:
+    return user.headers["Authorization"].removeprefix("Bearer ")
+
+
+def issued_token(client: Api, user: Api, **more: Any) -> str:
+    """A token for the session of `user`, as the API makes them, but for `more`."""
+    claims = jwt.decode(token_of(user), options={"verify_signature": False})
     with client.flask.application.app_context():
-        sid = {"sid": str(uuid4())}
-        token: str = create_access_token(str(user_id), additional_claims=sid, expires_delta=timedelta(seconds=-1))
+        token: str = create_access_token(claims["sub"], additional_claims={"sid": claims["sid"]}, **more)
     return token
 
 
-def logged_out(client: Api, dialer: Dialer, admin: Api) -> str:
-    admin.post("/v1/auth/logout")
-    return admin.headers["Authorization"].removeprefix("Bearer ")
+def expired(client: Api, dialer: Dialer, user: Api) -> str:
+    return issued_token(client, user, expires_delta=timedelta(seconds=-1))
 
 
-def of_a_disabled_user(client: Api, dialer: Dialer, admin: Api) -> str:
+def logged_out(client: Api, dialer: Dialer, user: Api) -> str:
+    user.post("/v1/auth/logout")
+    return token_of(user)
+
+
+def logged_out_everywhere(client: Api, dialer: Dialer, user: Api) -> str:
+    user.post("/v1/auth/logout-everywhere")
+    return token_of(user)
+
+
+def of_a_disabled_user(client: Api, dialer: Dialer, user: Api) -> str:
     with dialer.engine.begin() as tx:
         tx.execute(text("UPDATE users SET disabled_at = clock_timestamp()"))
-    return admin.headers["Authorization"].removeprefix("Bearer ")
+    return token_of(user)
 
 
-def revoked_key(client: Api, dialer: Dialer, admin: Api) -> str:
-    issued = key(admin, *Scope)
-    assert admin.delete(f"/v1/api-keys/{issued['id']}").status_code == 200
+def a_refresh_token(client: Api, dialer: Dialer, user: Api) -> str:
+    """Good for its exchange, and for nothing else."""
+    claims = jwt.decode(token_of(user), options={"verify_signature": False})
+    with client.flask.application.app_context():
+        token: str = create_refresh_token(claims["sub"], additional_claims={"sid": claims["sid"]})
+    return token
+
+
+def of_no_session(client: Api, dialer: Dialer, user: Api) -> str:
+    claims = jwt.decode(token_of(user), options={"verify_signature": False})
+    with client.flask.application.app_context():
+        token: str = create_access_token(claims["sub"], additional_claims={"sid": str(uuid4())})
+    return token
+
+
+def signed_by_somebody_else(client: Api, dialer: Dialer, user: Api) -> str:
+    claims = jwt.decode(token_of(user), options={"verify_signature": False})
+    return jwt.encode(claims, "y" * 40, algorithm="HS256")
+
+
+def not_signed(client: Api, dialer: Dialer, user: Api) -> str:
+    return jwt.encode(jwt.decode(token_of(user), options={"verify_signature": False}), None, algorithm="none")
+
+
+def revoked_key(client: Api, dialer: Dialer, user: Api) -> str:
+    issued = key(user, *Scope)
+    assert user.delete(f"/v1/api-keys/{issued['id']}").status_code == 200
     return str(issued["key"])
 
 
-def expired_key(client: Api, dialer: Dialer, admin: Api) -> str:
-    issued = key(admin, *Scope)
+def rotated_key(client: Api, dialer: Dialer, user: Api) -> str:
+    issued = key(user, *Scope)
+    assert user.post(f"/v1/api-keys/{issued['id']}/rotate", {}).status_code == 200
+    return str(issued["key"])
+
+
+def expired_key(client: Api, dialer: Dialer, user: Api) -> str:
+    issued = key(user, *Scope)
     with dialer.engine.begin() as tx:
         tx.execute(text("UPDATE api_keys SET expires_at = clock_timestamp()"))
     return str(issued["key"])
 
 
-def forged_key(client: Api, dialer: Dialer, admin: Api) -> str:
-    return str(key(admin, *Scope)["prefix"]) + "_" + "x" * 43
+def forged_key(client: Api, dialer: Dialer, user: Api) -> str:
+    return str(key(user, *Scope)["prefix"]) + "_" + "x" * 43
+
+
+def key_of_a_disabled_user(client: Api, dialer: Dialer, user: Api) -> str:
+    issued = key(user, *Scope)
+    of_a_disabled_user(client, dialer, user)
+    return str(issued["key"])
+
+
+BAD_TOKENS = [
+    *(expired, logged_out, logged_out_everywhere, of_a_disabled_user),
+    *(a_refresh_token, of_no_session, signed_by_somebody_else, not_signed),
+    *(revoked_key, rotated_key, expired_key, forged_key, key_of_a_disabled_user),
+]
 
 
 def key(api: Api, *scopes: Scope) -> dict[str, Any]:
@@ -126,12 +183,21 @@ def key(api: Api, *scopes: Scope) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("bad", [expired, logged_out, of_a_disabled_user, revoked_key, expired_key, forged_key])
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("bad", BAD_TOKENS)
 def test_no_route_takes_a_token_that_is_not_good(
-    client: Api, dialer: Dialer, admin: Api, bad: Callable[[Api, Dialer, Api], str]
+    client: Api, dialer: Dialer, as_role: Callable[[Role], Api], role: Role, bad: Callable[[Api, Dialer, Api], str]
 ) -> None:
-    for route, status, code in refusals(client, bad(client, dialer, admin)):
+    """Of whatever role it was, and also where it would otherwise not suffice."""
+    for route, status, code in refusals(client, bad(client, dialer, as_role(role))):
         assert (status, code) == (401, "token_invalid"), route
+
+
+def test_a_token_of_ours_that_is_good_is_taken(client: Api, as_role: Callable[[Role], Api]) -> None:
+    """So that those above are refused for what is wrong with them."""
+    token = issued_token(client, as_role(Role.ADMIN))
+    answer = client.get("/v1/campaigns", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.text
 
 
 def test_a_key_may_do_what_it_is_for_and_nothing_else(client: Api, admin: Api) -> None:
@@ -139,6 +205,22 @@ def test_a_key_may_do_what_it_is_for_and_nothing_else(client: Api, admin: Api) -
         for route, status, _ in refusals(client, key(admin, scope)["key"]):
             rule = route[2]
             assert (status != 403) == (rule.any_key or rule.scope is scope), (scope, route)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_key_with_every_scope_but_that_of_the_route_may_not_use_it(
+    client: Api, as_role: Callable[[Role], Api], role: Role
+) -> None:
+    user = as_role(role)
+    others = {scope: key(user, *(set(Scope) - {scope}))["key"] for scope in Scope}
+    walked = 0
+    for method, path, rule in routes(client):
+        if rule.scope is not None:
+            headers = {"Authorization": f"Bearer {others[rule.scope]}"}
+            answer = client.open(path, method=method, json={}, headers=headers)
+            assert (answer.status_code, answer.json["code"]) == (403, "permission_denied"), (method, path)
+            walked += 1
+    assert walked >= 100
 
 
 @pytest.mark.parametrize("role", list(Role))
