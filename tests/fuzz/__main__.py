@@ -73,6 +73,11 @@ class Outcome:
     def requests(self) -> int:
         return sum(self.answers.values())
 
+    def told(self, name: str) -> str:
+        """How often an operation answered with which status."""
+        found = sorted((status, count) for (one, status), count in self.answers.items() if one == name)
+        return ", ".join(f"{count} x {status}" for status, count in found) or "never asked"
+
     @property
     def good(self) -> bool:
         return self.clean and not self.lacking
@@ -127,7 +132,8 @@ def report(outcomes: list[Outcome]) -> bool:
     """Say what came of it, the number of requests last; whether all is well."""
     for outcome in outcomes:
         if outcome.lacking:
-            click.echo(f"as {outcome.role}, without a success: {', '.join(outcome.lacking)}", err=True)
+            lacking = ", ".join(f"{name} ({outcome.told(name)})" for name in outcome.lacking)
+            click.echo(f"as {outcome.role}, without a success: {lacking}", err=True)
     figures = {
         str(outcome.role): {
             "requests": outcome.requests,

@@ -22,6 +22,7 @@ import requests
 
 from dialer.bootstrap import Dialer
 from dialer.config import Settings
+from dialer.db import sounds
 from dialer.db.migrate import upgrade
 from dialer.embedded.postgres import EmbeddedPostgres
 from dialer.embedded.redis import EmbeddedRedis, free_port
@@ -38,14 +39,20 @@ class World:
 
     Attributes:
         tokens: an access token of each role, good for a day.
-        spare: ids of users who may be disabled, or get other passwords and roles.
-        values: what can't be guessed: path parameters that lead somewhere.
+        root: a token of an administrator who does nothing but prepare.
+        users: ids of those users: they are to stay as they are.
+        kept: path parameters of what is not to be deleted.
+        values: path parameters that lead somewhere, where that can't be guessed.
+        node_id: a node for new trunks.
     """
 
     url: str
     tokens: dict[Role, str]
-    spare: list[int]
-    values: dict[str, str]
+    root: str
+    users: list[int]
+    kept: dict[str, int]
+    values: dict[str, Any]
+    node_id: int
 
 
 @contextmanager
@@ -115,19 +122,27 @@ def _serve(environ: dict[str, str]) -> tuple["subprocess.Popen[bytes]", str]:
 
 
 def _peopled(environ: dict[str, str], url: str) -> World:
-    """A user of each role, logged in, some to spare, and one of everything, with the id that the examples name."""
+    """A user of each role, logged in, and one of everything, with the id that the examples name."""
     dialer = Dialer(
-        Settings(_env_file=None, database_url=environ["DIALER_DATABASE_URL"], redis_url=environ["DIALER_REDIS_URL"])
+        Settings(
+            _env_file=None,
+            database_url=environ["DIALER_DATABASE_URL"],
+            redis_url=environ["DIALER_REDIS_URL"],
+            sounds_url=environ["DIALER_SOUNDS_URL"],
+        )
     )
     try:
-        dialer.users.create("root", PASSWORD, Role.ADMIN)
-        for role in Role:
-            dialer.users.create(role.value, PASSWORD, role)
-        spare = [dialer.users.create(f"spare{n}", PASSWORD, Role.VIEWER).id for n in range(3)]
+        users = [dialer.users.create("root", PASSWORD, Role.ADMIN).id]
+        users += [dialer.users.create(role.value, PASSWORD, role).id for role in Role]
+        root, *others = (log_in(url, name)["access_token"] for name in ("root", *(role.value for role in Role)))
+        values, node_id = _prepare(url, root)
+        kept = {"sound_id": dialer.sounds.upload("kept", wav(), "root").id, "export_id": 1}
+        with dialer.engine.begin() as tx:
+            values["token"] = sounds.tokens(tx, [kept["sound_id"]])[kept["sound_id"]]
+        dialer.exports.work(SECONDS)
     finally:
         dialer.close()
-    tokens = {role: log_in(url, role.value)["access_token"] for role in Role}
-    return World(url, tokens, spare, _prepare(url, tokens[Role.ADMIN]))
+    return World(url, dict(zip(Role, others, strict=True)), root, users, kept, values | kept, node_id)
 
 
 def log_in(url: str, username: str) -> dict[str, Any]:
@@ -139,8 +154,8 @@ def log_in(url: str, username: str) -> dict[str, Any]:
     return found
 
 
-def _prepare(url: str, token: str) -> dict[str, str]:
-    """One of everything; what its path parameters are that can't be guessed."""
+def _prepare(url: str, token: str) -> tuple[dict[str, Any], int]:
+    """One of everything; what its path parameters are that can't be guessed, and a node that nobody else uses."""
 
     def post(path: str, body: Any = None, **arguments: Any) -> Any:
         headers = {"Authorization": f"Bearer {token}", **arguments.pop("headers", {})}
@@ -165,7 +180,9 @@ def _prepare(url: str, token: str) -> dict[str, str]:
     post("api-keys", {"name": "first", "scopes": ["calls:read"]})
     post("sounds?name=first", wav(), headers={"Content-Type": "audio/wav"})
     call = post("calls", {"phone_number": "+4930901820", "trunk_id": 1, "answer_action": action})
-    return {"call_id": call["id"]}
+    post("exports/contacts", {"campaign_id": 1})
+    spare = post("nodes", {"name": "pbx2", "ari_url": "http://127.0.0.1:1/ari", "ari_username": "dialer"})
+    return {"call_id": call["id"]}, spare["id"]
 
 
 def as_json(made: World, role: Role, record: Path) -> str:
@@ -175,7 +192,10 @@ def as_json(made: World, role: Role, record: Path) -> str:
             "url": made.url,
             "role": role.value,
             "record": str(record),
-            "spare": made.spare,
+            "root": made.root,
+            "users": [str(user) for user in made.users],
+            "kept": made.kept,
             "values": made.values,
+            "node_id": made.node_id,
         }
     )
