@@ -8,6 +8,8 @@ from typing import Final
 
 from sqlalchemy import Connection, RowMapping, text
 
+from dialer.db import timeline
+
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
@@ -111,7 +113,8 @@ ALL: Final = (
                    SELECT {_AGE.format("min(next_attempt_at)")} FROM contacts
                    WHERE state = 'waiting' AND next_attempt_at < clock_timestamp()
                ), 0) AS overdue,
-               (SELECT count(*) FROM calls WHERE late_dialed_at IS NOT NULL) AS late_dials
+               (SELECT count(*) FROM calls WHERE late_dialed_at IS NOT NULL) AS late_dials,
+               COALESCE({timeline.RECORDED} <> {timeline.TOLD}, false)::int AS recovery_needed
         FROM control
         """,
         (),
@@ -120,6 +123,10 @@ ALL: Final = (
             "allow_list_only": ("dialer_allow_list_only", "1: only numbers on the allow-list may be dialed."),
             "dispatch": ("dialer_dispatch_age_seconds", "How long ago dispatch looked for due contacts."),
             "overdue": ("dialer_contacts_overdue_seconds", "For how long the first due contact waits for dispatch."),
+            "recovery_needed": (
+                "dialer_recovery_needed",
+                "1: PostgreSQL was promoted or restored: nothing is dialed until `dialer ops recover`.",
+            ),
             "late_dials": ("dialer_late_dials", "Calls of which the PBX gave a sign of life after they had ended."),
         },
     ),

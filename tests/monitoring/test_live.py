@@ -11,6 +11,7 @@ import pytest
 import requests
 import yaml
 
+from dialer.db import timeline
 from tests.monitoring.stand import ROOT, Stand, wait_for
 
 pytestmark = pytest.mark.timeout(300)
@@ -82,6 +83,17 @@ def stopped(stand: Stand) -> Iterator[None]:
         stand.up.dialer.control.lift("tests")
 
 
+@contextmanager
+def promoted(stand: Stand) -> Iterator[None]:
+    with stand.up.dialer.engine.begin() as tx:
+        timeline.doubt(tx)
+    try:
+        yield
+    finally:
+        with stand.up.dialer.engine.begin() as tx:
+            timeline.accept(tx)
+
+
 Fault = Callable[[Stand], AbstractContextManager[Any]]
 FAULTS: dict[str, Fault] = {
     "ApiDown": lambda stand: stand.frozen("api"),
@@ -91,6 +103,7 @@ FAULTS: dict[str, Fault] = {
     "ListenerWithoutLeader": lambda stand: stand.frozen("listener-1"),
     "NodeDown": lambda stand: stand.frozen("simulator"),
     "EmergencyStopOn": stopped,
+    "RecoveryNeeded": promoted,
     "LoginFailures": bad_log_ins,
     "RedisDown": without_redis,
     "PostgresDown": without_postgres,

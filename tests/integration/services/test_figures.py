@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import text
 
 from dialer.bootstrap import Dialer
+from dialer.db import timeline
 from dialer.services.figures import SETTLED
 from tests.support import factories
 from tests.support.world import World, settings_for
@@ -128,6 +129,19 @@ def test_dispatch_that_has_looked_is_seen(world: World, registry: CollectorRegis
     assert value(registry, "dialer_dispatch_age_seconds") == float("inf")
     world.dialer.dispatching.tick()
     assert (value(registry, "dialer_dispatch_age_seconds") or 0) < 30
+
+
+def test_a_database_that_was_promoted_or_restored_is_seen_until_the_recovery(
+    world: World, registry: CollectorRegistry
+) -> None:
+    assert value(registry, "dialer_recovery_needed") == 0  # nothing was dialed yet
+    with world.engine.begin() as tx:
+        timeline.record(tx)
+    assert value(registry, "dialer_recovery_needed") == 0
+    world.execute("UPDATE control SET pg_timeline = '1/00000001'")
+    assert value(registry, "dialer_recovery_needed") == 1
+    world.dialer.recovering.recover("tests", lost_seconds=1, hold_seconds=1)
+    assert value(registry, "dialer_recovery_needed") == 0
 
 
 def test_a_node_whose_listener_has_lost_it_is_seen(world: World, registry: CollectorRegistry) -> None:
