@@ -152,6 +152,26 @@ ALL: Final = (
         },
     ),
     Gauges(
+        f"""
+        SELECT (SELECT count(*) FROM webhook_deliveries WHERE state = 'pending') AS pending,
+               (SELECT count(*) FROM webhook_deliveries WHERE state = 'dead') AS dead,
+               COALESCE((
+                   SELECT {_AGE.format("min(delivery.created_at)")} FROM webhook_deliveries AS delivery
+                   JOIN webhooks AS webhook ON webhook.id = delivery.webhook_id AND webhook.enabled
+                   WHERE delivery.state = 'pending'
+               ), 0) AS oldest
+        """,
+        (),
+        {
+            "pending": ("dialer_webhook_deliveries_pending", "Deliveries that webhooks have not taken yet."),
+            "dead": ("dialer_webhook_deliveries_dead", "Deliveries that were given up."),
+            "oldest": (
+                "dialer_webhook_oldest_seconds",
+                "How long ago the first thing happened that an enabled webhook has not been told.",
+            ),
+        },
+    ),
+    Gauges(
         """
         SELECT count(*) FILTER (WHERE locked_until > clock_timestamp()) AS locked,
                COALESCE(sum(failures), 0) AS failed

@@ -37,6 +37,7 @@ class WebhookDelivery(CreatedAt, Base):
     __table_args__ = (
         CheckConstraint("state IN ('pending', 'delivered', 'dead')", name="state"),
         Index("ix_webhook_deliveries_due", "next_try_at", postgresql_where=text("state = 'pending'")),
+        Index("ix_webhook_deliveries_dead", "id", postgresql_where=text("state = 'dead'")),
         Index("ix_webhook_deliveries_webhook", "webhook_id", "id"),
     )
 

@@ -182,6 +182,30 @@ def test_jobs_are_counted_by_queue(world: World, registry: CollectorRegistry) ->
     assert value(registry, "dialer_queue_jobs", queue="control") == 0
 
 
+def test_what_webhooks_have_not_been_told_is_seen(world: World, registry: CollectorRegistry) -> None:
+    world.execute("INSERT INTO webhooks (url, events, secret, created_by) VALUES ('https://here', '{}', 's', 'tests')")
+    world.execute(
+        "INSERT INTO webhooks (url, events, secret, created_by, enabled) VALUES ('https://off', '{}', 's', 't', false)"
+    )
+    for state, url, ago in (
+        ("pending", "here", 60),
+        ("pending", "off", 900),
+        ("dead", "here", 7),
+        ("delivered", "here", 9),
+    ):
+        world.execute(
+            "INSERT INTO webhook_deliveries (webhook_id, event_id, event, data, state, created_at)"
+            " SELECT id, gen_random_uuid(), 'call.ended', '{}', :state, now() - make_interval(secs => :ago)"
+            " FROM webhooks WHERE url = :url",
+            state=state,
+            url=f"https://{url}",
+            ago=ago,
+        )
+    assert value(registry, "dialer_webhook_deliveries_pending") == 2
+    assert value(registry, "dialer_webhook_deliveries_dead") == 1
+    assert 60 <= (value(registry, "dialer_webhook_oldest_seconds") or 0) < 900
+
+
 def test_servers_that_are_away_are_figures_and_no_errors(redis_url: str) -> None:
     settings = settings_for("postgresql+psycopg2://nobody@127.0.0.1:1/none", "redis://127.0.0.1:1/0")
     dialer = Dialer(settings)
