@@ -1,6 +1,8 @@
 # `make help` says what there is. Every target makes .venv first if it isn't there; after that this costs nothing.
 
 CONTACTS ?= 200
+# What has a number of its own takes another one only where it is said.
+GIVEN_CONTACTS = $(if $(filter-out file,$(origin CONTACTS)),--contacts $(CONTACTS))
 EXAMPLES ?= 10
 HOW ?= dump
 SEEDS ?= 10
@@ -22,8 +24,8 @@ help:
 	@echo 'make chaos-proof [GUARDS=tomb,...]   the same with a guard taken away, which must be seen'
 	@echo 'make pace                  several workers on one trunk at 5, 50 and 200 calls per second, then stopped: what was written, what arrived'
 	@echo 'make bench [QUICK=1] [ONLY=flat,...]   what the dialer costs beside what it costs anyway: a table, and JSON (hours; QUICK: minutes)'
-	@echo 'make rolling               every part is replaced by one of a next version, and the schema migrated, while a campaign of 2000 runs'
-	@echo 'make restoring [HOW=copy]  an older database is put in the place of a running campaign'"'"'s, and recovered from'
+	@echo 'make rolling [CONTACTS=2000]  every part is replaced by one of a next version, and the schema migrated, while a campaign runs'
+	@echo 'make restoring [HOW=copy] [CONTACTS=600]  an older database is put in the place of a running campaign'"'"'s, and recovered from'
 	@echo 'make test-monitoring       a real Prometheus and Alertmanager on a running dialer, with faults (minutes)'
 	@echo 'make coverage              all tests with lines and branches counted, those of other processes too; fails under 90 %'
 	@echo 'make mutation              mutants of dialer/domain, shown to its unit tests; fails where less than 85 % are killed'
@@ -63,10 +65,10 @@ bench: $(READY)
 	@$(BIN)/python -m benchmarks.bench $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 rolling: $(READY)
-	@$(BIN)/python -m tests.rolling
+	@$(BIN)/python -m tests.rolling $(GIVEN_CONTACTS)
 
 restoring: $(READY)
-	@$(BIN)/python -m tests.restoring --how $(HOW)
+	@$(BIN)/python -m tests.restoring --how $(HOW) $(GIVEN_CONTACTS)
 
 chaos-proof: $(READY)
 	@$(BIN)/python -m tests.chaos.sabotage $(if $(GUARDS),--guards $(GUARDS))

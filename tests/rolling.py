@@ -2,18 +2,18 @@
 
 In the order of docs/upgrading.md: the schema, by the next version's own migration, with the parts of this version going
 on over it for a while; then every part, one after the other, each restarted as the next version. The last line on
-stdout is a JSON object; the exit code is 0 only if the campaign went on all the while, and the far end's ledger and the
-database agree.
+stdout is a JSON object, unless a step fails; the exit code is 0 only if the campaign went on all the while, and the far
+end's ledger and the database agree.
 """
 
 import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import requests
 from alembic.script import ScriptDirectory
@@ -23,6 +23,7 @@ from sqlalchemy import text
 from dialer.clock import SystemClock
 from dialer.config import load_settings
 from dialer.db.migrate import alembic_config
+from dialer.errors import DialerError
 from dialer.local.audit import Audit, audit
 from dialer.local.client import ApiProblem
 from dialer.local.demo import Demo, Started, report, started
@@ -45,9 +46,13 @@ ORDER: Final = (
 )
 """As docs/upgrading.md has it. All but the PBX, which is not ours."""
 
-_CALLS_BETWEEN: Final = 40
-"""So many calls are claimed before the next step, with whatever runs by then."""
-_PATIENCE_SECONDS: Final = 120.0
+_STEPS: Final = len(ORDER) + 2
+_CALLS_BETWEEN_STEPS: Final = 0.25
+"""A part of the list: so many calls are claimed between two steps, all together, with whatever runs by then."""
+_PATIENCE_SECONDS: Final = 300.0
+"""How long a step may take, or nothing may move: on a busy machine a part takes its time to start."""
+_AFTER_CPS: Final = 50.0
+"""The trunk's pace once all is replaced."""
 _LOOK_SECONDS: Final = 0.1
 
 
@@ -60,6 +65,7 @@ class Roll:
     """What happened, step by step.
 
     Attributes:
+        between: so many calls are claimed between two steps.
         on_new_schema: calls claimed by parts of this version after the migration.
         seconds: how long each part was away, from its stop until it was up again.
         claimed: calls claimed while it was away and until the next step.
@@ -67,6 +73,7 @@ class Roll:
     """
 
     demo: Started
+    between: int
     clock: SystemClock = field(default_factory=SystemClock)
     on_new_schema: int = 0
     migration_seconds: float = 0.0
@@ -82,13 +89,14 @@ class Roll:
         parts = set(self.demo.up.supervisor.states()) - {"simulator"}
         if parts != set(ORDER):
             raise RollingFailed(f"not the parts of a dialer: {sorted(parts ^ set(ORDER))}")
-        self._wait_for_calls(_CALLS_BETWEEN)
+        self._wait_for_calls(self.between)
         version = self._migrate(folder)
-        self.on_new_schema = self._wait_for_calls(_CALLS_BETWEEN)
+        self.on_new_schema = self._wait_for_calls(self.between)
         if not self._is_ready():
             raise RollingFailed("The API of this version is not ready any more, on the schema of the next.")
         for name in ORDER:
             self._replace(name, version)
+        self._wait(self._hurry, "the API to take a faster pace")
 
     def _migrate(self, folder: Path) -> Mapping[str, str]:
         newest = ScriptDirectory.from_config(alembic_config("")).get_current_head()
@@ -115,7 +123,7 @@ class Roll:
         self.seconds[name] = round(self.clock.monotonic() - begun, 2)
         if supervisor.pid(name) == before:
             raise RollingFailed(f"{name} is the process it was.")
-        self._wait_for_calls(_CALLS_BETWEEN, since=claimed)
+        self._wait_for_calls(self.between, since=claimed)
         self.claimed[name] = self._claimed() - claimed
         print(
             f"{name}: away for {self.seconds[name]} s, {self.claimed[name]} calls claimed", file=sys.stderr, flush=True
@@ -127,7 +135,16 @@ class Roll:
         self._wait(lambda: self._claimed() - before >= more, f"{more} more calls: is the list too short?")
         return self._claimed() - before
 
-    def _wait(self, condition: Any, what: str) -> None:
+    def _hurry(self) -> bool:
+        """Whether the trunk has its pace for the rest of the campaign."""
+        try:
+            trunk_id = self.demo.client.get(f"/v1/campaigns/{self.demo.campaign_id}")["trunk_id"]
+            self.demo.client.patch(f"/v1/trunks/{trunk_id}", {"cps": _AFTER_CPS})
+        except (ApiProblem, requests.RequestException):
+            return False
+        return True
+
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
         until = self.clock.monotonic() + _PATIENCE_SECONDS
         while not condition():
             if self.clock.monotonic() > until:
@@ -169,19 +186,23 @@ class Roll:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make rolling", description=__doc__)
     parser.add_argument("--contacts", type=int, default=2000)
-    parser.add_argument("--cps", type=float, default=15.0, help="slow enough that the campaign outlasts the roll")
+    parser.add_argument("--cps", type=float, default=8.0, help="until all is replaced: the campaign must outlast that")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="dialer-rolling-"))
     folder.chmod(0o711)
     clock = SystemClock()
     demo = Demo(options.contacts, cps=options.cps, listeners=2, metrics_ports={"exporter": free_ports(1)[0]})
-    with started(load_settings(data_dir=folder / "data"), demo, clock) as running:
-        begun = clock.monotonic()
-        roll = Roll(running)
-        roll.run(folder / "next")
-        roll.wait_until_completed()
-        elapsed = clock.monotonic() - begun
-        found = audit(running.up.dialer.engine, running.campaign_id, running.ledger())
+    try:
+        with started(load_settings(data_dir=folder / "data"), demo, clock) as running:
+            begun = clock.monotonic()
+            roll = Roll(running, max(int(options.contacts * _CALLS_BETWEEN_STEPS / _STEPS), 1))
+            roll.run(folder / "next")
+            roll.wait_until_completed()
+            elapsed = clock.monotonic() - begun
+            found = audit(running.up.dialer.engine, running.campaign_id, running.ledger())
+    except (RollingFailed, DialerError) as error:
+        print(f"{error}\nlogs and ledger are in {folder}", file=sys.stderr)
+        return 1
     code = say(found, elapsed, roll)
     if code == 0:
         shutil.rmtree(folder, ignore_errors=True)

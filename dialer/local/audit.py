@@ -143,7 +143,7 @@ def compare(
     fates = {i.channel.removesuffix(REDIRECTED): i.fate for i in ledger.invites if i.channel.endswith(REDIRECTED)}
     ledger = replace(ledger, invites=posted(ledger))
     invites = ledger.invites_by_channel()
-    ends = _ends_by_invite(ledger)
+    ends = ends_by_invite(ledger)
     claimed = [call for call in calls.values() if call.claimed_at is not None or str(call.id) in invites]
     dialed = Counter(call.contact_id for call in calls.values() if str(call.id) in invites)
     caps = {call.contact_id: call.max_attempts for call in calls.values()}
@@ -173,7 +173,7 @@ def posted(ledger: Ledger) -> tuple[Invite, ...]:
     return tuple(invite for invite in ledger.invites if not invite.channel.endswith(REDIRECTED))
 
 
-def _ends_by_invite(ledger: Ledger) -> dict[Invite, End]:
+def ends_by_invite(ledger: Ledger) -> dict[Invite, End]:
     """The end of what each INVITE began. A channel id may have more ends: those of tombs.
 
     Of a redirected call it is the end of the leg that followed, where the far end records that by itself.

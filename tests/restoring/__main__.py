@@ -3,7 +3,7 @@
 Backup, more calls, everything that dials ends, restore, everything starts again: nothing may be dialed until
 `dialer ops recover` has held back whoever may have been called meanwhile; then the campaign goes on to its end. The far
 end's ledger, which knows the calls that the database has lost, is the witness. The last line on stdout is a JSON
-object.
+object, unless a step fails.
 
 `--how dump`: pg_dump, and pg_restore into the same server. `--how copy`: pg_basebackup, put back in the place of the
 cluster, in the same timeline. Either way a database of Asterisk's records, as an Asterisk would have written them, is
@@ -30,6 +30,7 @@ from dialer.clock import SystemClock
 from dialer.config import load_settings
 from dialer.embedded.binaries import find_postgres
 from dialer.embedded.postgres import DATABASE, PORT, ROLE, EmbeddedPostgres
+from dialer.errors import DialerError
 from dialer.lab.releases import checkout
 from dialer.local.audit import posted
 from dialer.local.client import ApiProblem
@@ -38,9 +39,9 @@ from dialer.local.stack import environment
 from dialer.simulator.ledger import Ledger
 from tests.restoring.verdict import Spans, Verdict, judge
 
-_BEFORE: Final = 100
-"""So many calls are claimed before the backup, …"""
-_LOST: Final = 300
+_BEFORE: Final = 1 / 6
+"""A part of the list: so many calls are made before the backup, …"""
+_LOST: Final = 1 / 2
 """… and so many after it, which the restored database doesn't know."""
 _QUIET_SECONDS: Final = 10.0
 """So long nothing may be dialed though everything runs and contacts are due."""
@@ -64,6 +65,7 @@ class Disaster:
     server: EmbeddedPostgres
     folder: Path
     how: str
+    contacts: int
     clock: SystemClock
 
     def run(self) -> tuple[Spans, str]:
@@ -72,12 +74,13 @@ class Disaster:
         Raises:
             RestoringFailed: a step doesn't come to its end, or something is dialed that must not be.
         """
-        self._wait(lambda: len(self._ledger().invites) >= _BEFORE, f"{_BEFORE} calls")
+        before, lost = int(self.contacts * _BEFORE), int(self.contacts * _LOST)
+        self._wait(lambda: len(self._ledger().invites) >= before, f"{before} calls")
         backup_at = self.clock.now().timestamp()
         self._back_up()
         backed_up_at = self.clock.now().timestamp()
         known = len(self._ledger().invites)
-        self._wait(lambda: len(self._ledger().invites) >= known + _LOST, f"{_LOST} more calls: is the list too short?")
+        self._wait(lambda: len(self._ledger().invites) >= known + lost, f"{lost} more calls: is the list too short?")
         self._end_everything()
         ended_at = self.clock.now().timestamp()
         self._restore()
@@ -85,10 +88,12 @@ class Disaster:
         restored_at = self.clock.now().timestamp()
         for name in reversed(self._parts()):
             self.demo.up.supervisor.restart(name, records)
-        self.demo.up.supervisor.wait_until_running()
+        self.demo.up.supervisor.wait_until_running(_PATIENCE_SECONDS)
         self._expect_silence(len(self._ledger().invites))
+        # Before it: as soon as it has committed, somebody may be dialed.
+        recovered_at = self.clock.now().timestamp()
         said = self._recover(records)
-        return Spans(backup_at, backed_up_at, ended_at, restored_at, self.clock.now().timestamp()), said
+        return Spans(backup_at, backed_up_at, ended_at, restored_at, recovered_at), said
 
     def wait_until_completed(self) -> None:
         """Wait for the campaign's end.
@@ -190,13 +195,15 @@ class Disaster:
         self._wait(lambda: not _under_way(self._ledger()), "the last calls to end")
 
     def _expect_silence(self, invites: int) -> None:
-        with self.demo.up.dialer.engine.connect() as connection:
-            queued = connection.scalar(text("SELECT count(*) FROM calls WHERE state = 'queued'"))
-        if not queued:
-            raise RestoringFailed("Nothing is queued: of course nobody is dialed.")
+        # Without, it were no wonder that nobody is dialed.
+        self._wait(self._is_something_queued, "queued calls")
         self.clock.sleep(_QUIET_SECONDS)
         if len(self._ledger().invites) != invites:
             raise RestoringFailed("Somebody was dialed before the recovery.")
+
+    def _is_something_queued(self) -> bool:
+        with self.demo.up.dialer.engine.connect() as connection:
+            return bool(connection.scalar(text("SELECT EXISTS (SELECT FROM calls WHERE state = 'queued')")))
 
     def _recover(self, records: Mapping[str, str]) -> str:
         settings = environment(self.demo.up.dialer.settings)
@@ -236,23 +243,28 @@ def _path() -> Mapping[str, str]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make restoring", description=__doc__)
     parser.add_argument("--contacts", type=int, default=600)
+    parser.add_argument("--cps", type=float, default=20.0, help="slow enough that people are left after the lost calls")
     parser.add_argument("--how", choices=("dump", "copy"), default="dump")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="dialer-restoring-"))
     folder.chmod(0o711)
     clock = SystemClock()
     settings = load_settings(data_dir=folder / "data", tomb_hold_seconds=5.0)
-    with started(settings, Demo(options.contacts), clock) as demo:
-        server = demo.up.servers.postgres
-        if server is None:
-            raise SystemExit("The server's own database would be dropped: unset DIALER_DATABASE_URL.")
-        disaster = Disaster(demo, server, folder, options.how, clock)
-        spans, said = disaster.run()
-        print(said, file=sys.stderr)
-        disaster.wait_until_completed()
-        ledger = demo.ledger()
-        ledger = replace(ledger, invites=posted(ledger))
-        verdict = judge(demo.up.dialer.engine, demo.campaign_id, ledger, spans, _HOLD_SECONDS)
+    try:
+        with started(settings, Demo(options.contacts, cps=options.cps), clock) as demo:
+            server = demo.up.servers.postgres
+            if server is None:
+                raise SystemExit("The server's own database would be dropped: unset DIALER_DATABASE_URL.")
+            disaster = Disaster(demo, server, folder, options.how, options.contacts, clock)
+            spans, said = disaster.run()
+            print(said, file=sys.stderr)
+            disaster.wait_until_completed()
+            ledger = demo.ledger()
+            ledger = replace(ledger, invites=posted(ledger))
+            verdict = judge(demo.up.dialer.engine, demo.campaign_id, ledger, spans, _HOLD_SECONDS)
+    except (RestoringFailed, DialerError) as error:
+        print(f"{error}\nlogs and ledger are in {folder}", file=sys.stderr)
+        return 1
     return say(verdict, said, options.how, folder)
 
 

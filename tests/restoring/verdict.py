@@ -1,23 +1,23 @@
 """What the far end's ledger says of a campaign whose database was exchanged for an older one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
 
 from sqlalchemy import Engine, select, text
 
 from dialer.db.tables import Campaign
 from dialer.domain.dispositions import Disposition
-from dialer.domain.retry import RetryPolicy
-from dialer.simulator.ledger import Ledger
-
-_UNKNOWN: Final = "lost"
+from dialer.domain.numbers import NextNumber
+from dialer.domain.retry import RetryPolicy, RetryRule
+from dialer.local.audit import ends_by_invite
+from dialer.simulator.ledger import End, Invite, Ledger
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Moments, in seconds since 1970: the backup from its begin to its end, when all was ended, restored, recovered."""
+    """Moments, in seconds since 1970: the backup from its begin to its end, when all was ended, restored, and when the
+    recovery began."""
 
     backup_at: float
     backed_up_at: float
@@ -34,10 +34,10 @@ class Verdict:
         lost_calls: amount: INVITEs that the restored database knows nothing of.
         calls: amount: INVITEs in all.
         max_invites_per_call: 1.
-        dialed_before_recovery: INVITEs from the end of everything until `recover` was done.
+        dialed_before_recovery: INVITEs from the end of everything until `recover` was said.
         lost_at_other_times: INVITEs unknown to the database that were not sent between the backup and the end.
         early_redials: INVITEs to a number sooner after the last one's end than its rule allows; where the last one is
-            lost, than the doubtful are held back.
+            lost, sooner after the recovery than the doubtful are held back.
         contacts_not_done, contacts_never_dialed, calls_without_disposition: what their names say.
     """
 
@@ -120,25 +120,38 @@ def compare(
         max_invites_per_call=ledger.max_invites_per_channel(),
         dialed_before_recovery=sum(spans.ended_at <= invite.at < spans.recovered_at for invite in ledger.invites),
         lost_at_other_times=sum(not spans.backup_at <= invite.at <= spans.ended_at for invite in lost),
-        early_redials=_early_redials(calls, policy, ledger, hold_seconds),
+        early_redials=_early_redials(calls, policy, ledger, spans.recovered_at + hold_seconds),
         contacts_not_done=contacts - len(done),
         contacts_never_dialed=sum(number not in dialed for number in done),
         calls_without_disposition=sum(not call.ended for call in calls.values()),
     )
 
 
-def _early_redials(calls: dict[str, Known], policy: RetryPolicy, ledger: Ledger, hold_seconds: float) -> int:
-    ended = {end.channel: end.at for end in ledger.ends}
+def _early_redials(calls: Mapping[str, Known], policy: RetryPolicy, ledger: Ledger, held_until: float) -> int:
+    ends = ends_by_invite(ledger)
     return sum(
-        again.at - ended.get(before.channel, float("inf")) < _least(calls.get(before.channel), policy, hold_seconds)
+        again.at < _earliest(calls, policy, before, ends.get(before), again, held_until)
         for sent in ledger.invites_by_number().values()
         for before, again in pairwise(sent)
     )
 
 
-def _least(call: Known | None, policy: RetryPolicy, hold_seconds: float) -> float:
-    """The seconds until the number may be called again."""
+def _earliest(
+    calls: Mapping[str, Known], policy: RetryPolicy, before: Invite, end: End | None, again: Invite, held_until: float
+) -> float:
+    """From when on the number may be called again."""
+    if end is None:
+        return float("inf")
+    if again.channel not in calls:
+        # Lost too: what the call before had come to was known when it was made, and nobody knows it any more.
+        return end.at + min(rule.delay(1).total_seconds() for rule in _rules(policy))
+    call = calls.get(before.channel)
     if call is None or call.disposition in (Disposition.WITHDRAWN, None):
-        return hold_seconds
+        return held_until
     rule = policy.rule(Disposition(call.disposition))
-    return rule.delay(call.attempt_number).total_seconds() if rule else float("inf")
+    return end.at + rule.delay(call.attempt_number).total_seconds() if rule else float("inf")
+
+
+def _rules(policy: RetryPolicy) -> Iterable[RetryRule]:
+    """Those by which somebody who has one number is called again."""
+    return (rule for rule in map(policy.rule, Disposition) if rule and rule.number is not NextNumber.DROP)

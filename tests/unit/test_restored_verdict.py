@@ -34,8 +34,29 @@ def test_a_call_that_is_lost_and_another_after_the_hold_is_right() -> None:
 
 
 def test_who_was_called_in_the_lost_span_and_before_the_hold_is_over_is_seen() -> None:
-    ledger = Ledger(invites=(invite(199, "lost"), invite(221, "again")), ends=(end(199.5, "lost"), end(222, "again")))
+    ledger = Ledger(invites=(invite(150, "lost"), invite(249, "again")), ends=(end(151, "lost"), end(250, "again")))
     assert judged(ledger, again=known()).early_redials == 1
+
+
+def test_a_retry_that_is_lost_too_was_right_by_what_was_known_then() -> None:
+    first, retry, again = invite(150, "first"), invite(156, "retry"), invite(260, "again")
+    ends = (end(151, "first"), end(157, "retry"), end(261, "again"))
+    ledger = Ledger(invites=(first, retry, again), ends=ends)
+    assert judged(ledger, again=known()).holds
+    # The first one was not over at the backup: the database has found out its end, another one than was known then.
+    assert judged(ledger, first=known("rejected"), again=known()).holds
+
+
+def test_a_tomb_s_end_is_not_the_call_s() -> None:
+    ledger = Ledger(
+        invites=(invite(95, "open"), invite(227, "again")), ends=(end(96, "open"), end(225, "open"), end(228, "again"))
+    )
+    assert judged(ledger, open=known(), again=known()).holds
+
+
+def test_a_retry_sooner_than_its_rule_is_seen() -> None:
+    ledger = Ledger(invites=(invite(50, "first"), invite(55, "again")), ends=(end(51, "first"), end(56, "again")))
+    assert judged(ledger, first=known(), again=known()).early_redials == 1
 
 
 def test_two_invites_of_one_call_are_seen() -> None:
