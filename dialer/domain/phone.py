@@ -118,7 +118,7 @@ def parse(text: str, default_region: str | None, allowed: frozenset[str] = froze
     country = number.country_code or 0
     national = phonenumbers.national_significant_number(number)
     if len(national) <= _SHORT_DIGITS:
-        special = _special(country, national, _as_dialed(text), default_region)
+        special = _special(country, national, _as_dialed(text))
         if special is not None:
             return _unless_allowed(special, country, national, allowed)
     kind = phonenumbers.number_type(number)
@@ -182,7 +182,7 @@ def _country(country_code: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _special(country_code: int, national: str, dialed: str, default_region: str | None) -> PhoneRefusal | None:
+def _special(country_code: int, national: str, dialed: str) -> PhoneRefusal | None:
     """Whether this is an emergency number or a short code where it would be dialed."""
     regions = tuple(phonenumbers.region_codes_for_country_code(country_code))
     for digits in {national, dialed}:

@@ -104,7 +104,7 @@ def _whole(text: str, sign: str, integer: str, fraction: str | None, exponent: s
     if exponent is None:
         # 030.12 may be how somebody writes a number; 442079460123.0 is not.
         is_whole = len(integer) >= _SHORTEST and len(fraction) <= 2 and not fraction.strip("0")
-        return sign.replace("-", "") + integer if is_whole and sign != "-" else None
+        return sign + integer if is_whole and sign != "-" else None
     significant = len(integer.lstrip("0")) + len(fraction.rstrip("0"))
     if sign == "-" or shift < 0 or len(fraction.rstrip("0")) > shift:
         return None

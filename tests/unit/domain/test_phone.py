@@ -45,6 +45,7 @@ def test_a_number_is_read_however_it_is_written(text: str, region: str | None, e
         ("1" * 300, "GB", PhoneRefusalCode.TOO_LONG),
         ("020 7946 0123", None, PhoneRefusalCode.NO_REGION),
         ("+999 123456", None, PhoneRefusalCode.INVALID),
+        ("00 999 123456", "GB", PhoneRefusalCode.INVALID),
         ("+44 7700 900123", None, PhoneRefusalCode.INVALID),
         ("020 7946 0123 ext. 12", "GB", PhoneRefusalCode.EXTENSION),
         ("+44 909 879 0123", None, PhoneRefusalCode.PREMIUM_RATE),
@@ -93,6 +94,14 @@ def test_special_numbers_can_be_dialed_if_the_setting_names_them() -> None:
         assert isinstance(number, PhoneNumber)
         assert (number.e164, number.kind) == ("+49116123", "short")
         assert phone.dialable(number.e164, frozenset({named})) is None
+
+
+@pytest.mark.parametrize("number", ["+431110", "+491640", "+989601"])
+def test_the_shortest_numbers_there_are_can_be_stored_and_dialed(number: str) -> None:
+    found = phone.parse(number, None)
+    assert isinstance(found, PhoneNumber)
+    assert found.e164 == number
+    assert len(number) == phone.MIN_LENGTH
 
 
 def test_a_number_too_short_to_be_stored_is_refused_even_if_allowed() -> None:

@@ -313,3 +313,23 @@ def test_what_is_just_as_strict_as_the_profile_is_let_through() -> None:
         abandon_ceiling=3.0,
     )
     assert loosened(own, 15) == []
+
+
+def test_holidays_are_those_of_the_part_where_one_is_named() -> None:
+    own = OwnRules(calling_window=ALWAYS, profile="none", skip_holidays=True)
+    assert rules_for(own, ("US",)).holiday_regions == ("US",)
+    assert rules_for(own, ("GB", "US", "US-FL")).holiday_regions == ("GB", "US-FL")
+    assert rules_for(own.model_copy(update={"skip_holidays": False}), ("US",)).holiday_regions == ()
+
+
+def test_what_never_closes_is_asked_again_after_a_day() -> None:
+    noon = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    rules = rules_for(OwnRules(calling_window=ALWAYS, profile="none"), ())
+    assert rules.open_until(("UTC",), noon) == noon + timedelta(days=1)
+    assert rules.open_until(("UTC",), noon.astimezone(ZoneInfo("Asia/Tokyo"))).tzinfo is UTC
+
+
+def test_what_closes_at_midnight_before_a_holiday_is_open_until_then() -> None:
+    rules = rules_for(OwnRules(calling_window=ALWAYS, profile="none", skip_holidays=True), ("GB",))
+    eve = datetime(2026, 12, 24, 12, 0, tzinfo=UTC)
+    assert rules.open_until(("Europe/London",), eve) == datetime(2026, 12, 25, tzinfo=UTC)

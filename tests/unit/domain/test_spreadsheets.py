@@ -22,6 +22,10 @@ from dialer.domain.spreadsheets import DigitsLost, Mended, Repair, harmless, men
         ("442079460123E+0", "442079460123", [Repair.EXPONENT]),
         ("442079460123.0", "442079460123", [Repair.DECIMALS]),
         ("442079460123,00", "442079460123", [Repair.DECIMALS]),
+        ("+442079460123.0", "+442079460123", [Repair.DECIMALS]),
+        ("+4.42079460123E+11", "+442079460123", [Repair.EXPONENT]),
+        ("123456.0", "123456", [Repair.DECIMALS]),
+        ("'  020 7946 0123", "020 7946 0123", [Repair.APOSTROPHE]),
         ("442\u00a0079\u00a0460\u00a0123", "442 079 460 123", [Repair.BLANKS]),
         ("\u200b+442079460123", "+442079460123", [Repair.BLANKS]),
         ("442,079,460,123", "442079460123", [Repair.GROUPING]),
@@ -41,6 +45,16 @@ def test_a_number_whose_digits_are_gone_is_never_guessed(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("cell", "shown"),
+    [("1." + "2" * 34 + "E+99", "1." + "2" * 34 + "E+99"), ("1." + "2" * 35 + "E+99", "1." + "2" * 35 + "E+…")],
+)
+def test_of_a_long_cell_the_beginning_is_shown(cell: str, shown: str) -> None:
+    lost = mend_phone(cell)
+    assert isinstance(lost, DigitsLost)
+    assert lost.reason.startswith(f"'{shown}' is a number of which")
+
+
+@pytest.mark.parametrize(
     "cell",
     [
         "",
@@ -50,6 +64,11 @@ def test_a_number_whose_digits_are_gone_is_never_guessed(cell: str) -> None:
         "2025550143.5",
         "442079460123.123",
         "-442079460123.0",
+        "-4.42079460123E+11",
+        "442079460123.000",
+        "442079460123E-1",
+        "1.23456789E+2",
+        "12345.0",
         "1.5E-3",
         "030.12",
         "12,345",
@@ -119,6 +138,54 @@ def test_a_lost_plus_or_digit_is_refused_with_what_to_do(
 
 
 @pytest.mark.parametrize(
+    ("cell", "region", "code", "repairs"),
+    [
+        ("442079460123.0", "US", PhoneRefusalCode.PLUS_LOST, (Repair.DECIMALS,)),
+        ("'unknown", "GB", PhoneRefusalCode.NOT_A_NUMBER, (Repair.APOSTROPHE,)),
+        ("'555 0143", "US", PhoneRefusalCode.TOO_SHORT, (Repair.APOSTROPHE,)),
+        ("'55501434", "US", PhoneRefusalCode.TOO_SHORT, (Repair.APOSTROPHE,)),
+        # Whoever writes blanks has written what they meant.
+        ("44 2079460123", "US", PhoneRefusalCode.TOO_LONG, ()),
+        (
+            "\u0664\u0664\u0662\u0660\u0667\u0669\u0664\u0666\u0660\u0661\u0662\u0663",
+            "US",
+            PhoneRefusalCode.TOO_LONG,
+            (),
+        ),
+        ("1234567", "US", PhoneRefusalCode.TOO_SHORT, ()),
+    ],
+)
+def test_what_was_undone_is_told_with_the_refusal(
+    cell: str, region: str, code: PhoneRefusalCode, repairs: tuple[Repair, ...]
+) -> None:
+    found = read(cell, region)
+    assert isinstance(found.number, PhoneRefusal)
+    assert (found.number.code, found.repairs) == (code, repairs)
+
+
+def test_a_special_number_that_is_allowed_is_read_from_a_cell_too() -> None:
+    assert read("116123", "DE", frozenset({"116123"})).number == PhoneNumber("+49116123", "DE", "short", ())
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("'=1+1", "=1+1"),
+        ("'+1 x", "+1 x"),
+        ("'quoted'", "'quoted'"),
+        ("'", "'"),
+        ('="0123"', "0123"),
+        ('= "x"', "x"),
+        ("=1+1", "=1+1"),
+        ("a'=1", "a'=1"),
+        ("", ""),
+    ],
+)
+def test_what_keeps_a_cell_from_being_run_is_taken_away(cell: str, text: str) -> None:
+    assert unescape(cell) == text
+
+
+@pytest.mark.parametrize(
     "text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "＝1", '=cmd|"/c calc"!A0', "+12025550100 x", "+1;=1"]
 )
 def test_what_a_spreadsheet_would_run_is_made_harmless(text: str) -> None:
@@ -130,7 +197,10 @@ def test_what_it_would_not_run_stays_as_it_is(text: str) -> None:
     assert harmless(text) == text
 
 
-@given(st.text(max_size=20).filter(lambda text: not text.startswith(("'", "="))))
+_LED = st.builds(str.__add__, st.sampled_from(["", "+", "-", "@", "\t", "＝"]), st.text(max_size=20))
+
+
+@given(_LED.filter(lambda text: not text.startswith(("'", "="))))
 def test_what_was_made_harmless_is_read_as_it_was(text: str) -> None:
     out = io.StringIO(newline="")
     csv.writer(out).writerow([harmless(text)])

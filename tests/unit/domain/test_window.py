@@ -1,5 +1,6 @@
 """The calling window, over every time zone there is, and on the days on which clocks are put forward or back."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -166,3 +167,21 @@ def test_midnight_is_written_as_24() -> None:
 @given(WINDOWS)
 def test_window_survives_being_stored(window: CallingWindow) -> None:
     assert CallingWindow.model_validate(window.model_dump(mode="json")) == window
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (range(1, 8), "08:00 to 21:30"),
+        ([1, 2, 7], "08:00 to 21:30 on Monday, Tuesday, Sunday"),
+    ],
+)
+def test_it_says_its_hours_and_its_days(days: Iterable[int], said: str) -> None:
+    assert str(CallingWindow(start=480, end=1290, days=frozenset(days))) == said
+
+
+def test_moments_are_in_utc_whatever_the_time_was_asked_in() -> None:
+    at = utc("2026-03-02T12:00").astimezone(ZoneInfo("Asia/Tokyo"))
+    opening = CallingWindow.parse("09:00-20:00").next_opening(["Europe/London"], at)
+    assert opening is not None
+    assert opening.tzinfo is UTC
