@@ -101,15 +101,20 @@ class _World:
         self._dialer.dispatching.tick()
 
     def claim(self) -> float:
-        """Seconds of one claim of a whole batch. Its calls then end, and their contacts wait for an hour."""
+        """Seconds of one claim of a whole batch. Its calls then end, and their contacts wait for an hour.
+
+        Of a claim that is not whole the contacts are due again: ten thousand are enough for whole ones only.
+        """
         for _ in range(_TRIES):
             begun = time.perf_counter()
             batch = self._dialer.claims.claim(self._trunk_id)
             elapsed = time.perf_counter() - begun
+            is_whole = len(batch.claimed) == BATCH
+            disposition = Disposition.BUSY if is_whole else Disposition.WITHDRAWN
             with self._dialer.engine.begin() as tx:
-                slots = end_calls(tx, [Ending(call.call_id, Disposition.BUSY) for call in batch.claimed])
+                slots = end_calls(tx, [Ending(call.call_id, disposition) for call in batch.claimed])
             self._dialer.limiter.release(slots)
-            if len(batch.claimed) == BATCH:
+            if is_whole:
                 return elapsed
             self.keep_up()
             time.sleep(_PAUSE_SECONDS)
@@ -131,8 +136,10 @@ class _World:
 
     def _fill(self) -> tuple[int, int]:
         with self._dialer.engine.begin() as tx:
-            for zone in _ZONES:
-                tx.execute(text("INSERT INTO zone_sets (zones) VALUES (ARRAY[:zone])"), {"zone": zone})
+            self._zone_ids = [
+                tx.scalar(text("INSERT INTO zone_sets (zones) VALUES (ARRAY[:zone]) RETURNING id"), {"zone": zone})
+                for zone in _ZONES
+            ]
             node_id = tx.scalar(
                 text(
                     "INSERT INTO pbx_nodes (name, ari_url, ari_username, is_simulator, listener_id, listener_epoch,"
@@ -172,13 +179,13 @@ class _World:
 
     def _load(self, campaign_id: int, list_id: int, first: int, last: int) -> None:
         """Contacts as an import leaves them, without the checks that rows made here can't fail."""
-        given = {"campaign": campaign_id, "list": list_id, "first": first, "last": last, "zones": len(_ZONES)}
+        given = {"campaign": campaign_id, "list": list_id, "first": first, "last": last, "zones": self._zone_ids}
         with self._dialer.engine.begin() as tx:
             tx.execute(text("SET LOCAL session_replication_role = replica"))
             tx.execute(
                 text(
                     "INSERT INTO contacts (campaign_id, call_list_id, phone_number, zone_id, external_id, name)"
-                    f" SELECT :campaign, :list, {NUMBER_SQL}, (SELECT min(id) FROM zone_sets) + n % :zones,"
+                    f" SELECT :campaign, :list, {NUMBER_SQL}, (CAST(:zones AS integer[]))[1 + n % cardinality(:zones)],"
                     " 'C-' || n, 'Contact ' || n FROM generate_series(:first, :last) AS n ORDER BY n"
                 ),
                 given,
