@@ -42,9 +42,8 @@ class FarSide(Protocol):
     @property
     def manner(self) -> Manner: ...
 
-    @property
-    def posts(self) -> Posts | None:
-        """Who reads the requests off the wire, where the PBX doesn't write them down."""
+    posts: Posts
+    """Who reads the requests off the wire: a PBX that is stopped writes down later what it was asked before."""
 
     def address(self) -> Address: ...
 
@@ -64,9 +63,8 @@ class FarSide(Protocol):
 class SimulatorSide:
     """The simulator: one of the supervisor's parts, which starts it again."""
 
-    posts = None
-
     def __init__(self, ports: Ports, ledger: Path, supervisor: Callable[[], Supervisor], talk_ms: int) -> None:
+        self.posts = Posts()
         self.manner = Manner(
             endpoint="PJSIP/{number}@carrier",
             timeout_seconds=20,

@@ -1,4 +1,4 @@
-"""The originates, read off the wire by a proxy: for a PBX that does not write down what it was asked."""
+"""The originates, read off the wire by a proxy: when the dialer wrote them, whatever became of them behind it."""
 
 import re
 import threading

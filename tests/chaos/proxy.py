@@ -47,7 +47,7 @@ class Proxy:
         posts: who reads what goes by.
     """
 
-    def __init__(self, target: Callable[[], Address], posts: Callable[[], Posts | None] = lambda: None) -> None:
+    def __init__(self, target: Callable[[], Address], posts: Posts | None = None) -> None:
         self.weather = FAIR
         self._posts = posts
         self._target = target
@@ -102,8 +102,7 @@ class Proxy:
             return
         pair = (writer, far_writer)
         self._pairs.add(pair)
-        posts = self._posts()
-        exchange = posts.connection() if posts is not None else None
+        exchange = self._posts.connection() if self._posts is not None else None
         try:
             with suppress(asyncio.CancelledError):  # by the end of the proxy
                 await asyncio.gather(

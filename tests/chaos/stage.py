@@ -238,7 +238,7 @@ def _network(settings: Settings, far_side: FarSide, events: Proxy) -> Iterator[N
     redis, postgres = make_url(settings.redis_url or ""), make_url(settings.database_url or "")
     sockets = f"{postgres.query['host']}/.s.PGSQL.{postgres.query['port']}"
     with (
-        Proxy(far_side.address, lambda: far_side.posts) as to_pbx,
+        Proxy(far_side.address, far_side.posts) as to_pbx,
         Proxy(lambda: network.redis_target) as to_redis,
         Proxy(lambda: sockets) as to_postgres,
     ):

@@ -34,7 +34,7 @@ def test_second_invite_of_a_call_is_seen() -> None:
 
 
 @pytest.mark.parametrize(("spacing", "violations"), [(0.0101, 0), (0.0096, 2)])
-def test_window_of_a_second_with_too_many_invites_is_seen(spacing: float, violations: int) -> None:
+def test_window_of_a_second_with_too_many_originates_is_seen(spacing: float, violations: int) -> None:
     assert _too_fast([n * spacing for n in range(300)]) == violations
 
 
@@ -48,7 +48,7 @@ def test_channels_beyond_the_trunk_s_are_seen_also_those_that_never_end(ends: Se
 def test_posts_in_a_silence_and_to_forbidden_numbers_are_seen() -> None:
     record = Record(campaign_id=1, started_at=0.0, silences=[(10.0, 12.0)], forbidden_at={"+1": 5.0})
     posts = (Post(9.0, "a", "+2"), Post(11.0, "b", "+2"), Post(13.0, "c", "+1"), Post(4.0, "d", "+1"))
-    assert _after_stop(Ledger(posts=posts), record) == 2
+    assert _after_stop(posts, record) == 2
 
 
 def test_verdict_allows_the_unknown_only_as_far_as_it_may_be_unknown() -> None:
