@@ -32,8 +32,10 @@ def mark(tx: Connection) -> None:
 
 
 _PROMOTE: Final = text("""
-    UPDATE contacts SET state = 'ready', due_at = next_attempt_at, next_attempt_at = NULL, held_by = NULL,
-        rules_version = NULL
+    UPDATE contacts SET state = CASE WHEN held_until > clock_timestamp() THEN 'waiting' ELSE 'ready' END,
+        due_at = next_attempt_at,
+        next_attempt_at = CASE WHEN held_until > clock_timestamp() THEN held_until END,
+        held_by = NULL, rules_version = NULL
     WHERE id IN (
         SELECT id FROM contacts WHERE state = 'waiting' AND next_attempt_at <= clock_timestamp()
         ORDER BY next_attempt_at LIMIT :most FOR UPDATE SKIP LOCKED

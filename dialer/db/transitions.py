@@ -72,6 +72,7 @@ _LOCK_CALLS: Final = prepared("""
            call.answered_at, call.hangup_requested_at, call.callback_at, call.action_started_at, call.amd_status,
            call.people, call.waiting_since, call.served_at, call.abandoned, call.gate -> 'profiles' AS profiles,
            contact.attempts AS contact_attempts, contact.cancelled_at AS contact_cancelled_at,
+           contact.held_until AS contact_held_until,
            contact.position, contact.callback_at AS contact_callback_at, call.callback_for,
            campaign.max_attempts + COALESCE(contact.extra_attempts, 0) AS campaign_max_attempts,
            campaign.retry_policy, campaign.rules_version, list.withdrawn_at IS NOT NULL AS list_withdrawn,

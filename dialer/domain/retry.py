@@ -1,6 +1,6 @@
 """Whether a contact is tried again, and not before when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final as TypingFinal
 
@@ -88,6 +88,13 @@ class Final:
 
 
 NextStep = Retry | DueAgain | Final
+
+
+def not_before(step: NextStep, at: datetime) -> NextStep:
+    """The same, but nobody is called before `at`."""
+    if isinstance(step, Final):
+        return step
+    return replace(step, at=max(step.at, at)) if isinstance(step, Retry) else Retry(at)
 
 
 def next_step(

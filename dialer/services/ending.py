@@ -18,7 +18,7 @@ from dialer.domain.dispositions import NOT_COUNTED, Disposition, Hangup, classif
 from dialer.domain.numbers import ONE, Numbers
 from dialer.domain.people import is_abandoned
 from dialer.domain.profiles import patience
-from dialer.domain.retry import MAX_NOT_DIALED, Final, NextStep, Retry, RetryPolicy, next_step
+from dialer.domain.retry import MAX_NOT_DIALED, Final, NextStep, Retry, RetryPolicy, next_step, not_before
 from dialer.limits.slots import Slot
 from dialer.services.call_traces import trace_ended
 
@@ -223,6 +223,8 @@ def _move(
             not_dialed=not_dialed,
             numbers=numbers,
         )
+    if row["contact_held_until"] is not None and row["contact_held_until"] > row["at"]:
+        step, by_policy = not_before(step, row["contact_held_until"]), False
     move = move_for(
         row["contact_id"],
         row["id"],

@@ -254,6 +254,8 @@ class Contact(CreatedAt, Base):
     """When it became ready; None: when it was made, as nobody has called it yet."""
     held_by: Mapped[str | None]
     """The gate's code, where the contact waits because the gate said no."""
+    held_until: Mapped[datetime | None]
+    """Nobody calls before that, whatever comes of its call: after a recovery (dialer.services.recovering)."""
     rules_version: Mapped[int | None]
     """Of the campaign, by which it waits; None where no edit of the campaign moves it."""
     callback_at: Mapped[datetime | None]

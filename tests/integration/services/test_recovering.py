@@ -3,11 +3,14 @@
 import os
 from pathlib import Path
 
+import pytest
 import redis
 from sqlalchemy import create_engine, text
 
 from dialer.db import timeline
+from dialer.domain.dispositions import Disposition
 from dialer.embedded.postgres import EmbeddedPostgres
+from dialer.services.ending import Ending, end_calls
 from tests.support import factories
 from tests.support.databases import copy_of
 from tests.support.world import World, settings_for, wait_for
@@ -53,6 +56,51 @@ def test_recovery_takes_queued_calls_back_and_holds_back_whom_the_lost_span_may_
     assert {world.contact(contact_id)["state"] for contact_id in ready[2:]} == {"ready"}
     assert world.contact(later[0])["next_attempt_at"].year == 2999
     assert world.dialer.recovering.history().is_known
+
+
+@pytest.mark.parametrize("disposition", [Disposition.BUSY, Disposition.NOT_DIALED, Disposition.INDETERMINATE])
+def test_who_was_in_a_call_is_left_alone_when_it_is_over(world: World, disposition: Disposition) -> None:
+    (call_id,) = world.queued(1)
+    world.claim()
+    world.execute(OTHER)
+    assert world.dialer.recovering.recover("tests", lost_seconds=0, hold_seconds=3600).held_back == 1
+    with world.engine.begin() as tx:
+        end_calls(tx, [Ending(call_id, disposition)])
+    contact = world.contact_of(call_id)
+    assert contact["state"] == "waiting"
+    assert (contact["next_attempt_at"] - world.now()).total_seconds() > 3500
+    assert contact["rules_version"] is None  # no edit of the campaign shortens it
+
+
+def test_who_was_in_a_call_and_is_not_to_be_called_again_is_done(world: World) -> None:
+    (call_id,) = world.queued(1)
+    world.claim()
+    world.execute(OTHER)
+    world.dialer.recovering.recover("tests", lost_seconds=0, hold_seconds=3600)
+    with world.engine.begin() as tx:
+        end_calls(tx, [Ending(call_id, Disposition.ANSWERED)])
+    assert world.contact_of(call_id)["state"] == "done"
+
+
+def test_whose_call_was_found_over_before_the_recovery_is_left_alone_too(world: World) -> None:
+    (call_id,) = world.queued(1)
+    world.claim()
+    world.execute(OTHER)
+    with world.engine.begin() as tx:
+        end_calls(tx, [Ending(call_id, Disposition.INDETERMINATE)])
+    assert world.dialer.recovering.recover("tests", lost_seconds=60, hold_seconds=3600).held_back == 1
+    # Its truth was found out, and by that it were due.
+    world.execute("UPDATE contacts SET next_attempt_at = now() - interval '1 s'")
+    world.dialer.dispatching.tick()
+    contact = world.contact_of(call_id)
+    assert contact["state"] == "waiting"
+    assert (contact["next_attempt_at"] - world.now()).total_seconds() > 3500
+
+
+def test_a_hold_ends(world: World) -> None:
+    (contact_id,) = world.contacts(1, state="waiting", next_attempt_at=world.now(), held_until=world.now())
+    assert world.dialer.dispatching.tick() == 1
+    assert world.contact(contact_id)["state"] == "in_call"
 
 
 def test_dialing_goes_on_after_recovery(world: World) -> None:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from dialer.domain.contacts import FinalReason
 from dialer.domain.dispositions import Disposition
-from dialer.domain.retry import MAX_NOT_DIALED, DueAgain, Final, Retry, RetryPolicy, RetryRule, next_step
+from dialer.domain.retry import MAX_NOT_DIALED, DueAgain, Final, Retry, RetryPolicy, RetryRule, next_step, not_before
 
 ENDED = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -111,3 +111,11 @@ def test_an_attempt_that_is_claimed_again_and_again_in_vain_is_left_alone_for_an
 def test_what_is_not_said_to_have_been_in_vain_was_not() -> None:
     step = next_step(RetryPolicy(), Disposition.NOT_DIALED, attempts=0, max_attempts=3, ended_at=ENDED)
     assert step == DueAgain()
+
+
+def test_a_hold_delays_what_comes_and_ends_nothing() -> None:
+    later = ENDED + timedelta(hours=1)
+    assert not_before(DueAgain(), later) == Retry(later)
+    assert not_before(Retry(ENDED, 2, drops=True), later) == Retry(later, 2, drops=True)
+    assert not_before(Retry(later + timedelta(hours=1)), later) == Retry(later + timedelta(hours=1))
+    assert not_before(Final(FinalReason.ANSWERED), later) == Final(FinalReason.ANSWERED)
