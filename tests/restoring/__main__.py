@@ -74,6 +74,7 @@ class Disaster:
         Raises:
             RestoringFailed: a step doesn't come to its end, or something is dialed that must not be.
         """
+        records = self._make_records()
         before, lost = int(self.contacts * _BEFORE), int(self.contacts * _LOST)
         self._wait(lambda: len(self._ledger().invites) >= before, f"{before} calls")
         backup_at = self.clock.now().timestamp()
@@ -84,7 +85,7 @@ class Disaster:
         self._end_everything()
         ended_at = self.clock.now().timestamp()
         self._restore()
-        records = self._write_records(self._ledger())
+        self._write_records(self._ledger())
         restored_at = self.clock.now().timestamp()
         for name in reversed(self._parts()):
             self.demo.up.supervisor.restart(name, records)
@@ -167,10 +168,18 @@ class Disaster:
 
     # What Asterisk would have written down ---------------------------------------------------------------------------
 
-    def _write_records(self, ledger: Ledger) -> Mapping[str, str]:
-        """A database of its own, as records must be; the settings that name it."""
-        self._execute("postgres", f"DROP DATABASE IF EXISTS {_RECORDS}", f"CREATE DATABASE {_RECORDS}")
+    def _make_records(self) -> Mapping[str, str]:
+        """A database of its own, as records must be; the settings that name it.
+
+        Before the backup: to make one afterwards writes so much WAL that a copy would catch up with what was lost, and
+        nobody could tell that it is one.
+        """
+        self._execute("postgres", f"CREATE DATABASE {_RECORDS}")
         self._execute(_RECORDS, (checkout() / "deploy" / "asterisk" / "records.sql").read_text(encoding="utf-8"))
+        return {"DIALER_PBX_RECORDS_URL": self.server.url.replace(f"/{DATABASE}?", f"/{_RECORDS}?")}
+
+    def _write_records(self, ledger: Ledger) -> None:
+        """All that the PBX has written down until now."""
         with closing(self.server.connect(_RECORDS)) as connection, connection, connection.cursor() as cursor:
             for end in ledger.ends:
                 extra = orjson.dumps({"hangupcause": end.cause, "dialstatus": ""}).decode()
@@ -180,7 +189,6 @@ class Disaster:
                         " VALUES (%s, to_timestamp(%s), 'PJSIP/carrier-00000001', %s, %s)",
                         (event, end.at, end.channel, extra if event == "HANGUP" else ""),
                     )
-        return {"DIALER_PBX_RECORDS_URL": self.server.url.replace(f"/{DATABASE}?", f"/{_RECORDS}?")}
 
     # The dialer ------------------------------------------------------------------------------------------------------
 
