@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from dialer.errors import DatabaseError, DialerError, InvalidInput
 
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 TYPE: Final = "urn:dialer:problem:{code}"
 RETRY_SECONDS: Final = 5
 
+_DATABASE: Final = (OperationalError, InterfaceError, PoolTimeout)
 _CODES: Final = {
     HTTPStatus.BAD_REQUEST: "bad_request",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "payload_too_large",
@@ -32,7 +33,7 @@ def install(app: Flask) -> None:
     """Let every error of `app` be answered by this module."""
     app.register_error_handler(DialerError, _dialer_error)
     app.register_error_handler(HTTPException, _http_error)
-    for kind in (OperationalError, InterfaceError, PoolTimeout):
+    for kind in _DATABASE:
         app.register_error_handler(kind, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -73,6 +74,8 @@ def _dialer_error(error: DialerError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+        return _outside(error.original_exception)
     if error.code is None or error.code < HTTPStatus.BAD_REQUEST:
         return Response(error.get_body(), error.code or 500, headers=error.get_headers())
     status = HTTPStatus(error.code)
@@ -89,6 +92,13 @@ def _database_error(error: Exception) -> Response:
     detail = "The database can't be asked now; nothing was changed unless an earlier answer said so. Try again."
     extra = {"retry_after_seconds": RETRY_SECONDS}
     return problem(DatabaseError.status, DatabaseError.code, DatabaseError.title, detail, extra=extra)
+
+
+def _outside(error: Exception) -> Response:
+    """What was raised beside the handlers, while an answer was being finished: Flask wraps that."""
+    if isinstance(error, DialerError):
+        return _dialer_error(error)
+    return _database_error(error) if isinstance(error, _DATABASE) else _unexpected(error)
 
 
 def _unexpected(error: Exception) -> Response:

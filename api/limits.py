@@ -1,18 +1,23 @@
 """How many requests anybody may send. Redis counts for all processes; without it, each process counts by itself,
 so that an outage locks nobody out."""
 
+import logging
 import math
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Response, g, request
 from flask_limiter import ApplicationLimit, Limiter, RateLimitExceeded, RequestLimit
 from flask_limiter.util import get_remote_address
 from flask_openapi3.openapi import OpenAPI
+from redis import RedisError
 
 from api.context import dialer
 from api.errors import problem
 from dialer.config import Settings
 from dialer.errors import ConfigurationError, RateLimited
+
+log = logging.getLogger(__name__)
 
 UNLIMITED: Final = frozenset(
     {
@@ -51,19 +56,21 @@ def install(app: OpenAPI, settings: Settings) -> None:
 
     def exceeded(error: RateLimitExceeded) -> Response:
         limit = limiter.current_limit
-        extra = {"retry_after_seconds": max(1, _seconds(limit) if limit else settings.rate_limit_window)}
+        window = _window(limit) if limit else None
+        extra = {"retry_after_seconds": max(1, window.seconds) if window else settings.rate_limit_window}
         detail = f"More than {error.description} are not allowed."
         return problem(RateLimited.status, RateLimited.code, RateLimited.title, detail, extra=extra)
 
     def tell(response: Response) -> Response:
         limit = limiter.current_limit
-        if limit is not None:
+        window = _window(limit) if limit else None
+        if limit is not None and window is not None:
             rule = limit.limit
             response.headers["RateLimit-Policy"] = f"{rule.amount};w={rule.get_expiry()}"
             response.headers["RateLimit-Limit"] = str(rule.amount)
-            response.headers["RateLimit-Remaining"] = str(max(0, limit.remaining))
+            response.headers["RateLimit-Remaining"] = str(window.remaining)
             refused = response.headers.get("Retry-After") if response.status_code == 429 else None
-            response.headers["RateLimit-Reset"] = refused or str(_seconds(limit))
+            response.headers["RateLimit-Reset"] = refused or str(window.seconds)
         return response
 
     app.after_request(tell)
@@ -73,10 +80,23 @@ def install(app: OpenAPI, settings: Settings) -> None:
     app.view_functions["auth.log_in"] = by_address(log_in)
 
 
-def _seconds(limit: RequestLimit) -> int:
-    """Until the oldest request leaves the window, and one more is allowed."""
-    left = math.ceil(limit.reset_at - dialer().clock.now().timestamp())
-    return min(max(0, left), limit.limit.get_expiry())
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """How many requests are left, and how many seconds until the oldest leaves the window, and one more is allowed."""
+
+    remaining: int
+    seconds: int
+
+
+def _window(limit: RequestLimit) -> _Window | None:
+    """None where Redis doesn't say so in time: the request has been answered, and that must not fail for a header."""
+    try:
+        remaining, reset_at = limit.remaining, limit.reset_at
+    except RedisError as error:
+        log.warning("no RateLimit headers: %s", error)
+        return None
+    left = math.ceil(reset_at - dialer().clock.now().timestamp())
+    return _Window(max(0, remaining), min(max(0, left), limit.limit.get_expiry()))
 
 
 def _caller() -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import redis
 
 from dialer.bootstrap import Dialer
 from dialer.config import Settings
@@ -43,3 +44,18 @@ def test_callers_are_counted_apart(strict: Api, dialer: Dialer) -> None:
 def test_the_emergency_stop_is_never_refused(strict: Api, dialer: Dialer) -> None:
     for _ in range(8):
         assert strict.get("/v1/emergency-stop").status_code == 401
+
+
+def test_an_answer_does_not_fail_because_redis_is_late_with_its_headers(
+    strict: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request was counted and has been worked on; whatever it has stored is stored."""
+
+    def late(*_: object) -> None:
+        raise redis.TimeoutError("Timeout reading from socket")
+
+    monkeypatch.setattr("limits.storage.RedisStorage.get_moving_window", late)
+    answers = [strict.get("/v1/auth/me") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
+    assert not any("RateLimit-Remaining" in answer.headers for answer in answers)
+    assert answers[-1].headers["Retry-After"] == "60"

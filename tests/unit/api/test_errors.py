@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import Gone, MethodNotAllowed
 
 from api import errors
-from dialer.errors import AccountLocked, Conflict, DialerError
+from dialer.errors import AccountLocked, Conflict, DialerError, NotFound
 
 
 def leaves(kind: type[DialerError]) -> Iterator[type[DialerError]]:
@@ -49,6 +49,29 @@ def test_every_error_of_ours_keeps_its_code_and_status(
         "code": kind.code,
     }
     assert answer.status_code == kind.status
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (RuntimeError("odd"), 500, "internal_error"),
+        (NotFound("There is none."), 404, "not_found"),
+        (OperationalError("SELECT 1", {}, Exception("gone")), 503, "database_unavailable"),
+    ],
+)
+def test_what_is_raised_while_an_answer_is_finished_is_told_like_all_else(
+    error: Exception, status: int, code: str
+) -> None:
+    def fail(_: Response) -> Response:
+        raise error
+
+    app = Flask("finishing")
+    app.add_url_rule("/", view_func=lambda: "fine")
+    app.after_request(fail)
+    errors.install(app)
+    answer = app.test_client().get("/")
+    assert (answer.status_code, answer.get_json()["code"]) == (status, code)
+    assert ("incident" in answer.get_json()) == (code == "internal_error")
 
 
 def test_codes_belong_to_one_status() -> None:
