@@ -30,8 +30,8 @@ OWN: Final = (
     "users_edit",
     "users_set_password",
 )
-"""Those that end the log-in, or change the user, with which the requests are sent: they get one for each request, so
-that only the tests of the permissions can say that they ask for one."""
+"""Those that end the log-in, or change the user, with which the requests are sent: the hooks give them one for each
+request, so that only the tests of the permissions can say that they ask for one."""
 
 STREAMS: Final = ("events_stream",)
 """Answers that never end: their tests read them as far as they go."""
@@ -47,11 +47,16 @@ PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to send: so many random requests for each operation, from a seed, in these phases of schemathesis."""
+    """What to send: so many random requests for each operation, from a seed, in these phases of schemathesis.
+
+    Attributes:
+        operations: only these; empty: all.
+    """
 
     examples: int
     seed: int
     phases: tuple[str, ...]
+    operations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +93,27 @@ def fuzz(made: World, role: Role, plan: Plan) -> Outcome:
     click.echo(f"--- as {role}")
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "answers"
-        others = [option for name in (*OWN, *STREAMS) for option in ("--exclude-operation-id", name)]
-        own = [option for name in OWN for option in ("--include-operation-id", name)]
+        record.touch()
+        wanted = set(plan.operations) or _operations()
+        logged_in = ["--header", f"Authorization: Bearer {made.tokens[role]}"]
         clean = [
-            _run(made, role, record, plan, [*others, "--checks", f"{_CHECKS},ignored_auth"]),
-            _run(made, role, record, plan, [*own, "--checks", _CHECKS]),
+            _run(made, role, record, plan, names, [*options, "--checks", checks])
+            for names, options, checks in (
+                (wanted - {*OWN, *STREAMS}, logged_in, f"{_CHECKS},ignored_auth"),
+                (wanted & set(OWN), [], _CHECKS),
+            )
+            if names
         ]
         lines = [line.split() for line in record.read_text(encoding="utf-8").splitlines()]
     answers = Counter((name, int(status)) for name, status in lines)
     succeeded = {name for name, status in answers if status < 400}
-    lacking = sorted(_allowed(role) - succeeded - set(STREAMS))
+    lacking = sorted((_operations(_LEVELS[role]) & wanted) - succeeded - set(STREAMS))
     return Outcome(role, all(clean), answers, lacking)
 
 
-def _run(made: World, role: Role, record: Path, plan: Plan, options: list[str]) -> bool:
+def _run(made: World, role: Role, record: Path, plan: Plan, names: set[str], options: list[str]) -> bool:
     command = [
         *(str(Path(sys.executable).parent / "schemathesis"), "run", f"{made.url}/openapi.json"),
-        *("--header", f"Authorization: Bearer {made.tokens[role]}"),
         *("--phases", ",".join(plan.phases), "--request-timeout", "60"),
         *(
             "--max-examples",
@@ -117,15 +126,15 @@ def _run(made: World, role: Role, record: Path, plan: Plan, options: list[str]) 
             "1",
         ),
         *("--continue-on-failure", "--warnings", "off", "--no-color", *options),
+        *(option for name in sorted(names) for option in ("--include-operation-id", name)),
     ]
     environ = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "DIALER_FUZZ": as_json(made, role, record)}
     return subprocess.run(command, check=False, env=environ).returncode == 0
 
 
-def _allowed(role: Role) -> set[str]:
-    return {
-        name.replace(".", "_", 1) for name, rule in PERMISSIONS.items() if "." in name and rule.access <= _LEVELS[role]
-    }
+def _operations(level: Access = Access.ADMIN) -> set[str]:
+    """The operations of the description that this level suffices for."""
+    return {name.replace(".", "_", 1) for name, rule in PERMISSIONS.items() if "." in name and rule.access <= level}
 
 
 def report(outcomes: list[Outcome]) -> bool:
@@ -154,13 +163,22 @@ def report(outcomes: list[Outcome]) -> bool:
 @click.option("--seed", default=1, show_default=True, help="The same seed sends the same requests.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), help="Only as this role.")
 @click.option("--phase", "phases", multiple=True, type=click.Choice(PHASES), help="Only this one; may be repeated.")
-def main(examples: int, seed: int, role: str | None, phases: tuple[str, ...]) -> None:
+@click.option(
+    "--operation",
+    "operations",
+    multiple=True,
+    type=click.Choice(sorted(_operations())),
+    metavar="ID",
+    help="Only this one, by its operationId; may be repeated.",
+)
+def main(examples: int, seed: int, role: str | None, phases: tuple[str, ...], operations: tuple[str, ...]) -> None:
     """Send requests made from the description; fail where an answer is not one that it has, or none is a success.
 
     The last line is JSON: how many requests were answered, by role.
     """
     roles = tuple(Role) if role is None else (Role(role),)
-    plan = Plan(examples, seed, phases or PHASES)
+    # Links lead to other operations.
+    plan = Plan(examples, seed, phases or (PHASES[:-1] if operations else PHASES), operations)
     with world() as made:
         outcomes = [fuzz(made, one, plan) for one in roles]
     if not report(outcomes):

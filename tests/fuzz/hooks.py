@@ -39,8 +39,10 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
     if name in _OWN:
         # Of somebody else: it ends the log-in, or changes the password, with which it is sent.
         case.headers["Authorization"] = f"Bearer {_THINGS.tokens()['access_token']}"
-    if name in _SOMEBODY and str(case.path_parameters.get("user_id")) in _WORLD["users"]:
-        case.path_parameters["user_id"] = _THINGS.user()["id"]
+    elif name in _SOMEBODY:
+        case.headers["Authorization"] = f"Bearer {_WORLD['token']}"
+        if str(case.path_parameters.get("user_id")) in _WORLD["users"]:
+            case.path_parameters["user_id"] = _THINGS.user()["id"]
     if turn % (_OFTEN if turn < _SELDOM else _SELDOM) == 0:
         lead(case, name, _THINGS, _WORLD["values"])
     for parameter, kept in _WORLD["kept"].items():

@@ -113,6 +113,7 @@ def lead(case: Request, name: str, things: Things, values: Mapping[str, Any]) ->
     """
     if case.method.upper() != case.operation.method.upper():
         return  # that it isn't allowed is what is tried
+    case.headers.pop("Idempotency-Key", None)  # another body was sent with it before
     for parameter, value in values.items():
         if parameter in case.path_parameters:
             case.path_parameters[parameter] = value

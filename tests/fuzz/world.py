@@ -190,7 +190,7 @@ def as_json(made: World, role: Role, record: Path) -> str:
     return json.dumps(
         {
             "url": made.url,
-            "role": role.value,
+            "token": made.tokens[role],
             "record": str(record),
             "root": made.root,
             "users": [str(user) for user in made.users],
