@@ -65,6 +65,7 @@ from dialer.services.trial_calls import TrialCalls
 from dialer.services.trunk_groups import TrunkGroups
 from dialer.services.trunk_states import TrunkStates
 from dialer.services.users import Users
+from dialer.services.webhook_delivering import WebhookDelivering
 from dialer.services.webhooks import Webhooks
 from dialer.services.withdrawing import Withdrawing
 from dialer.services.witness import Witness
@@ -406,7 +407,12 @@ class Dialer:
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        return Webhooks(self.engine, self.clock, self.settings)
+        return Webhooks(self.engine)
+
+    @cached_property
+    def webhook_delivering(self) -> WebhookDelivering:
+        private_allowed = self.settings.webhooks_to_private_addresses
+        return WebhookDelivering(self.engine, self.clock, private_allowed=private_allowed)
 
     @cached_property
     def witness(self) -> Witness:

@@ -46,7 +46,7 @@ def expire_exports() -> None:
 
 @app.task(name=Job.DELIVER_WEBHOOKS.value)
 def deliver_webhooks() -> None:
-    dialer().webhooks.deliver()
+    dialer().webhook_delivering.work(seconds=WORK_SECONDS)
 
 
 @app.task(name=Job.FORGET_DELIVERIES.value)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -123,27 +124,38 @@ def replay_dead(tx: Connection, webhook_id: int | None) -> int:
     return tx.execute(chosen.values(state="pending", tries=0, next_try_at=func.clock_timestamp())).rowcount
 
 
-# At most so many of one webhook at once: one that hangs must not hold all places.
+# By the index of what is pending: the time is that of the statement, which an index can be asked for.
 _TAKE: Final = text("""
     WITH due AS (
-        SELECT delivery.id FROM webhooks AS webhook CROSS JOIN LATERAL (
+        SELECT delivery.id FROM webhooks AS webhook
+        LEFT JOIN unnest(CAST(:held AS integer[]), CAST(:places AS integer[])) AS fewer(webhook_id, places)
+            ON fewer.webhook_id = webhook.id
+        CROSS JOIN LATERAL (
             SELECT id FROM webhook_deliveries
-            WHERE webhook_id = webhook.id AND state = 'pending' AND next_try_at <= clock_timestamp()
-            ORDER BY id LIMIT :each FOR UPDATE SKIP LOCKED
-        ) AS delivery WHERE webhook.enabled LIMIT :most
+            WHERE webhook_id = webhook.id AND state = 'pending' AND next_try_at <= statement_timestamp()
+            ORDER BY next_try_at LIMIT coalesce(fewer.places, :each) FOR UPDATE SKIP LOCKED
+        ) AS delivery WHERE webhook.enabled ORDER BY random() LIMIT :most
     )
     UPDATE webhook_deliveries AS delivery SET tries = tries + 1, tried_at = clock_timestamp(),
         next_try_at = clock_timestamp() + make_interval(secs => :lease_seconds)
     FROM due, webhooks AS webhook WHERE delivery.id = due.id AND webhook.id = delivery.webhook_id
-    RETURNING delivery.id, delivery.event_id, delivery.event, delivery.data, delivery.tries, delivery.created_at,
-        webhook.url, webhook.secret,
+    RETURNING delivery.id, delivery.webhook_id, delivery.event_id, delivery.event, delivery.data, delivery.tries,
+        delivery.created_at, webhook.url, webhook.secret,
         CASE WHEN webhook.previous_until > clock_timestamp() THEN webhook.previous_secret END AS previous_secret
 """)
 
 
-def take(tx: Connection, *, most: int, each: int, lease_seconds: float) -> Sequence[RowMapping]:
-    """Deliveries that are due, which nobody else tries until the lease is over."""
-    return tx.execute(_TAKE, {"most": most, "each": each, "lease_seconds": lease_seconds}).mappings().all()
+def take(
+    tx: Connection, *, most: int, each: int, lease_seconds: float, places: Mapping[int, int] = MappingProxyType({})
+) -> Sequence[RowMapping]:
+    """Deliveries that are due, of any webhooks, which nobody else tries until the lease is over.
+
+    Args:
+        most, each: at most so many, and of one webhook.
+        places: of these webhooks at most that many.
+    """
+    held = {"held": list(places), "places": list(places.values())}
+    return tx.execute(_TAKE, {"most": most, "each": each, "lease_seconds": lease_seconds, **held}).mappings().all()
 
 
 _REPORT: Final = text("""

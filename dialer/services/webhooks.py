@@ -6,19 +6,13 @@ none is told that didn't. Sending is another process's work: a receiver that fai
 
 import secrets
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import orjson
-from sqlalchemy import Engine, RowMapping
+from sqlalchemy import Engine
 
-from dialer import tracing
-from dialer.clock import Clock
-from dialer.config import Settings
 from dialer.db import control, webhooks
 from dialer.db.pages import Page, PageRequest
 from dialer.db.records import explaining
@@ -27,14 +21,8 @@ from dialer.errors import DialerError, InvalidInput, NotFound
 from dialer.services import revisions
 from dialer.services.idempotency import Within, nothing_more
 from dialer.services.revisions import ANY, Revisions
-from dialer.services.webhook_sending import Sent, check_url, send, signature
+from dialer.services.webhook_sending import check_url
 
-MAX_TRIES: Final = 12
-FIRST_WAIT_SECONDS: Final = 10.0
-LONGEST_WAIT_SECONDS: Final = 3600.0
-AT_ONCE: Final = 16
-EACH_AT_ONCE: Final = 4
-LEASE_SECONDS: Final = 60.0
 KEPT_DAYS: Final = 30
 
 
@@ -59,12 +47,10 @@ class Issued:
 
 
 class Webhooks:
-    """Who is told, and the telling."""
+    """Who is told what, and how that went."""
 
-    def __init__(self, engine: Engine, clock: Clock, settings: Settings) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._clock = clock
-        self._private_allowed = settings.webhooks_to_private_addresses
 
     def create(self, values: Mapping[str, Any], user: str, *, within: Within[WebhookRecord] = nothing_more) -> Issued:
         """Add a webhook: `url`, `events`, `campaign_id` (None for all), `enabled`.
@@ -178,54 +164,10 @@ class Webhooks:
             control.log(tx, user, "replay", f"{again} webhook deliveries")
         return again
 
-    def deliver(self) -> int:
-        """Try what is due, some at once; how many were tried. Any number of processes may do this."""
-        with self._engine.begin() as tx:
-            due = webhooks.take(tx, most=AT_ONCE, each=EACH_AT_ONCE, lease_seconds=LEASE_SECONDS)
-        if due:
-            with ThreadPoolExecutor(len(due)) as threads:
-                list(threads.map(self._try, due))
-        return len(due)
-
     def forget(self) -> int:
         """Delete what was delivered long ago; how many."""
         with self._engine.begin() as tx:
             return webhooks.forget(tx, KEPT_DAYS)
-
-    def _try(self, row: RowMapping) -> None:
-        body = orjson.dumps(
-            {"id": row["event_id"], "event": row["event"], "occurred_at": row["created_at"], "data": row["data"]}
-        )
-        good = [secret for secret in (row["secret"], row["previous_secret"]) if secret is not None]
-        headers = {
-            "Content-Type": "application/json",
-            "User-Agent": "dialer-webhooks",
-            "Dialer-Event-Id": str(row["event_id"]),
-            "Dialer-Signature": signature(good, int(self._clock.now().timestamp()), body),
-        }
-        begun = tracing.now()
-        sent = send(row["url"], body, headers, private_allowed=self._private_allowed)
-        state = "delivered" if sent.is_delivered else "dead" if row["tries"] >= MAX_TRIES else "pending"
-        with self._engine.begin() as tx:
-            self._report(tx, row, state, sent)
-        if row["event"] == Event.CALL_ENDED and tracing.is_on():
-            _trace(row, sent, begun)
-
-    def _report(self, tx: Any, row: RowMapping, state: str, sent: Sent) -> None:
-        wait = min(FIRST_WAIT_SECONDS * 2 ** (row["tries"] - 1), LONGEST_WAIT_SECONDS)
-        parts: dict[str, Any] = {"status": sent.status, "error": sent.error, "wait_seconds": wait}
-        webhooks.report(tx, row["id"], state=state, **parts)
-
-
-def _trace(row: RowMapping, sent: Sent, begun: float) -> None:
-    seen = {
-        "http.request.method": "POST",
-        "http.response.status_code": sent.status,
-        "server.address": urlsplit(row["url"]).hostname,
-        "dialer.try": row["tries"],
-        "error": sent.error,
-    }
-    tracing.step(UUID(row["data"]["call_id"]), "webhook", begun, tracing.now(), **seen)
 
 
 def _new_secret() -> str:

@@ -1,4 +1,8 @@
-"""A whole dialer, started once for all acceptance tests: they go as a user does, through the API."""
+"""A whole dialer, started once for all acceptance tests: they go as a user does, through the API.
+
+With the typed client where the description is what is used, and by paths (`user.api`) where answers are looked into, or
+what is sent is wrong on purpose.
+"""
 
 import secrets
 import shutil
@@ -17,8 +21,16 @@ from dialer.config import load_settings
 from dialer.local.client import ApiClient
 from dialer.local.ready import ensure_user, running
 from dialer.local.stack import Ports, Stack, free_ports
+from dialer.remote.connection import as_user
 from dialer.services.users import Role
 from dialer.simulator.ledger import Ledger, read_ledger
+from dialer_client import AuthenticatedClient
+from dialer_client.api.campaigns import campaigns_create
+from dialer_client.api.nodes import nodes_create
+from dialer_client.api.trunks import trunks_create
+from dialer_client.models.campaign_in import CampaignIn
+from dialer_client.models.node_in import NodeIn
+from dialer_client.models.trunk_in import TrunkIn
 from tests.support.browser import Visit, Visitor, browsing
 
 _SIMULATOR = ("--ring-ms", "120", "--talk-ms", "250", "--playback-ms", "150", "--time-scale", "20")
@@ -29,6 +41,7 @@ class User:
     """Somebody with the API at hand, a trunk to dial through, and the far end's ledger to look into."""
 
     api: ApiClient
+    client: AuthenticatedClient
     api_url: str
     password: str
     dialer: Dialer
@@ -41,37 +54,30 @@ class User:
 
     def trunk(self, *, cps: float = 100, channels: int = 100) -> int:
         """A new trunk; its id."""
-        name = f"trunk-{secrets.token_hex(4)}"
-        trunk = self.api.post(
-            "/v1/trunks",
-            {
-                "name": name,
-                "node_id": self.node_id,
-                "endpoint": "PJSIP/{number}@carrier",
-                "caller_id": "+12025550100",
-                "cps": cps,
-                "channels": channels,
-            },
+        trunk = TrunkIn(
+            name=f"trunk-{secrets.token_hex(4)}",
+            node_id=self.node_id,
+            endpoint="PJSIP/{number}@carrier",
+            caller_id="+12025550100",
+            cps=cps,
+            channels=channels,
         )
-        return int(trunk["id"])
+        return trunks_create.sync(client=self.client, body=trunk).id
 
     def campaign(self, trunk_id: int, **values: Any) -> int:
         """A new campaign, open at all hours, that tries again after a second; its id."""
         rule = {"delay_seconds": 1}
-        campaign = self.api.post(
-            "/v1/campaigns",
-            {
-                "name": f"campaign-{secrets.token_hex(4)}",
-                "trunk_id": trunk_id,
-                "timeout_seconds": 20,
-                "max_attempts": 3,
-                "calling_window": {"start": "00:00", "end": "24:00"},
-                "retry_policy": dict.fromkeys(("busy", "no_answer", "congestion", "trunk_fault"), rule),
-                "answer_action": {"type": "play", "sound": "hello-world"},
-                **values,
-            },
-        )
-        return int(campaign["id"])
+        given = {
+            "name": f"campaign-{secrets.token_hex(4)}",
+            "trunk_id": trunk_id,
+            "timeout_seconds": 20,
+            "max_attempts": 3,
+            "calling_window": {"start": "00:00", "end": "24:00"},
+            "retry_policy": dict.fromkeys(("busy", "no_answer", "congestion", "trunk_fault"), rule),
+            "answer_action": {"type": "play", "sound": "hello-world"},
+            **values,
+        }
+        return campaigns_create.sync(client=self.client, body=CampaignIn.from_dict(given)).id
 
 
 @pytest.fixture(scope="session")
@@ -94,9 +100,10 @@ def user() -> Iterator[User]:
         password = secrets.token_urlsafe(16)
         ensure_user(up.dialer, "admin", password, Role.ADMIN)
         api = ApiClient(stack.ports.api_url, "admin", password, SystemClock())
-        node = {"name": "simulator", "ari_url": stack.ports.simulator_url, "ari_username": "dialer"}
-        node_id = int(api.post("/v1/nodes", node)["id"])
-        yield User(api, stack.ports.api_url, password, up.dialer, stack.ledger, node_id)
+        client = as_user(stack.ports.api_url, "admin", password, SystemClock())
+        node = NodeIn(name="simulator", ari_url=stack.ports.simulator_url, ari_username="dialer")
+        node_id = nodes_create.sync(client=client, body=node).id
+        yield User(api, client, stack.ports.api_url, password, up.dialer, stack.ledger, node_id)
     shutil.rmtree(folder, ignore_errors=True)
 
 

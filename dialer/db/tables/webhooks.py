@@ -39,6 +39,7 @@ class WebhookDelivery(CreatedAt, Base):
         Index("ix_webhook_deliveries_due", "next_try_at", postgresql_where=text("state = 'pending'")),
         Index("ix_webhook_deliveries_dead", "id", postgresql_where=text("state = 'dead'")),
         Index("ix_webhook_deliveries_webhook", "webhook_id", "id"),
+        Index("ix_webhook_deliveries_pending", "webhook_id", "next_try_at", postgresql_where=text("state = 'pending'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

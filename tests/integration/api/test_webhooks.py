@@ -10,8 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,52 +24,10 @@ from dialer.db import webhooks
 from dialer.domain.dispositions import Disposition
 from dialer.services import webhook_sending
 from dialer.services.ending import Ending, end_calls
-from dialer.services.webhooks import MAX_TRIES, Event
+from dialer.services.webhook_delivering import AT_ONCE, MAX_TRIES
+from dialer.services.webhooks import Event
 from tests.integration.api.conftest import NUMBER, Api
-
-
-@dataclass
-class Receiver:
-    """Somebody who is told. `status` is what they answer, `location` where they redirect to."""
-
-    url: str = ""
-    status: int = 200
-    location: str | None = None
-    hold: threading.Event | None = None
-    requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-
-@contextmanager
-def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
-    receiver = Receiver()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.requests.append((dict(self.headers), body))
-            if receiver.hold is not None:
-                receiver.hold.wait(20)
-            self.send_response(receiver.status)
-            if receiver.location:
-                self.send_header("Location", receiver.location)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/hook?x=1"
-    try:
-        yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+from tests.support.receiver import Receiver, receiving
 
 
 @pytest.fixture
@@ -119,14 +75,14 @@ def test_what_happens_to_a_call_and_its_contact_is_told(
     hook = add(admin, receiver.url, Event.CALL_ENDED, Event.CONTACT_FINISHED)
     with dialer.engine.begin() as tx:
         end_calls(tx, [Ending(UUID(call), Disposition.ANSWERED)])
-    assert dialer.webhooks.deliver() == 2
+    assert dialer.webhook_delivering.work() == 2
     told = told_by(receiver)
     ended, finished = told["call.ended"], told["contact.finished"]
     assert (ended["call_id"], ended["external_id"], ended["disposition"]) == (call, "crm-1", "answered")
     assert (ended["attempt_number"], ended["data"]) == (1, {"amount": "12"})
     assert (finished["external_id"], finished["final_reason"]) == ("crm-1", "answered")
     assert {delivery["state"] for delivery in deliveries(admin, hook["id"])} == {"delivered"}
-    assert dialer.webhooks.deliver() == 0
+    assert dialer.webhook_delivering.work() == 0
 
 
 def test_campaigns_and_imports_are_told(admin: Api, dialer: Dialer, receiver: Receiver, campaign_id: int) -> None:
@@ -135,7 +91,7 @@ def test_campaigns_and_imports_are_told(admin: Api, dialer: Dialer, receiver: Re
     csv = f"phone\n{NUMBER}\n123\n".encode()
     admin.post(f"/v1/campaigns/{campaign_id}/call-lists", data=csv, content_type="text/csv")
     dialer.call_lists.work_on_chunks(seconds=5)
-    dialer.webhooks.deliver()
+    dialer.webhook_delivering.work()
     told = told_by(receiver)
     assert (told["campaign.state"]["state_before"], told["campaign.state"]["state"]) == ("draft", "running")
     done = told["import.done"]
@@ -147,7 +103,7 @@ def test_what_is_undone_is_not_told(admin: Api, dialer: Dialer, receiver: Receiv
     with dialer.engine.connect() as connection:
         connection.execute(text("UPDATE campaigns SET state = 'running'"))
         connection.rollback()
-    assert dialer.webhooks.deliver() == 0
+    assert dialer.webhook_delivering.work() == 0
 
 
 def test_only_those_are_told_who_asked(admin: Api, dialer: Dialer, receiver: Receiver, campaign_id: int) -> None:
@@ -178,11 +134,11 @@ def test_deliveries_are_signed_with_two_secrets_while_one_replaces_the_other(
     path = f"/v1/webhooks/{hook['id']}"
     second = admin.post(f"{path}/rotate", {"grace_seconds": 60}).json["secret"]
     admin.post(f"{path}/test")
-    dialer.webhooks.deliver()
+    dialer.webhook_delivering.work()
     assert [good(secret, *receiver.requests[-1]) for secret in (hook["secret"], second)] == [True, True]
     third = admin.post(f"{path}/rotate", {}).json["secret"]
     admin.post(f"{path}/test")
-    dialer.webhooks.deliver()
+    dialer.webhook_delivering.work()
     assert [good(secret, *receiver.requests[-1]) for secret in (hook["secret"], second, third)] == [False, False, True]
     assert "secret" not in admin.get(path).json
 
@@ -194,16 +150,16 @@ def test_a_receiver_that_fails_is_tried_again_under_the_same_id_until_it_is_give
     receiver.status = 503
     admin.post(f"/v1/webhooks/{hook['id']}/test")
     for n in range(1, MAX_TRIES + 1):
-        assert dialer.webhooks.deliver() == 1
-        assert dialer.webhooks.deliver() == 0, "the next try waits"
+        assert dialer.webhook_delivering.work() == 1
+        assert dialer.webhook_delivering.work() == 0, "the next try waits"
         [delivery] = deliveries(admin, hook["id"])
         assert (delivery["tries"], delivery["status"], delivery["error"]) == (n, 503, "answered 503")
         make_due(dialer)
     assert delivery["state"] == "dead"
-    assert dialer.webhooks.deliver() == 0
+    assert dialer.webhook_delivering.work() == 0
     receiver.status = 200
     admin.post(f"/v1/webhooks/{hook['id']}/deliveries/{delivery['id']}/replay")
-    assert dialer.webhooks.deliver() == 1
+    assert dialer.webhook_delivering.work() == 1
     assert deliveries(admin, hook["id"])[0]["state"] == "delivered"
     assert len({headers["Dialer-Event-Id"] for headers, _ in receiver.requests}) == 1
 
@@ -213,7 +169,7 @@ def test_a_redirect_is_not_followed(admin: Api, dialer: Dialer, receiver: Receiv
         receiver.status, receiver.location = 307, inside.url
         hook = add(admin, receiver.url)
         admin.post(f"/v1/webhooks/{hook['id']}/test")
-        dialer.webhooks.deliver()
+        dialer.webhook_delivering.work()
         assert inside.requests == []
     assert deliveries(admin, hook["id"])[0]["error"] == "answered 307"
 
@@ -227,12 +183,57 @@ def test_one_that_hangs_or_answers_late_keeps_nobody_else_waiting(
         hanging, fine = add(admin, slow.url), add(admin, receiver.url)
         for hook in (hanging, fine):
             admin.post(f"/v1/webhooks/{hook['id']}/test")
-        assert dialer.webhooks.deliver() == 2
+        assert dialer.webhook_delivering.work() == 2
         slow.hold.set()
     assert deliveries(admin, fine["id"])[0]["state"] == "delivered"
     [late] = deliveries(admin, hanging["id"])
     assert (late["state"], late["tries"]) == ("pending", 1)
     assert late["error"] == "no answer within 0.5 seconds"
+
+
+def add_events(dialer: Dialer, webhook_id: int, count: int) -> None:
+    """So many things that have happened."""
+    with dialer.engine.begin() as tx:
+        tx.execute(
+            text(
+                "INSERT INTO webhook_deliveries (webhook_id, event_id, event, data) "
+                "SELECT :id, gen_random_uuid(), 'test', '{}' FROM generate_series(1, :count)"
+            ),
+            {"id": webhook_id, "count": count},
+        )
+
+
+def test_however_many_hang_whoever_answers_is_told_everything_meanwhile(
+    admin: Api, dialer: Dialer, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than there are places, each with more to be told than it may have at once."""
+    monkeypatch.setattr(webhook_sending, "TIMEOUT_SECONDS", 2.0)
+    held = threading.Event()
+    with receiving() as slow:
+        slow.hold = held
+        hanging = [add(admin, f"{slow.url}&n={n}") for n in range(AT_ONCE + 4)]
+        fine = add(admin, receiver.url)
+        for hook in hanging:
+            add_events(dialer, hook["id"], 20)
+        # At first nobody knows that they hang, and they have all places until they are cut off.
+        dialer.webhook_delivering.work()
+        add_events(dialer, fine["id"], 300)
+        give_up_at = time.monotonic() + 90
+        while len(receiver.requests) < 300 and time.monotonic() < give_up_at:
+            dialer.webhook_delivering.work(seconds=0.5)
+        assert len(receiver.requests) == 300
+        assert not held.is_set()
+        assert len(slow.requests) > AT_ONCE
+        held.set()
+        dialer.webhook_delivering.work()
+    assert len(receiver.event_ids) == 300
+
+
+def test_one_that_answers_at_once_is_told_as_fast_as_it_answers(admin: Api, dialer: Dialer, receiver: Receiver) -> None:
+    hook = add(admin, receiver.url)
+    add_events(dialer, hook["id"], 500)
+    assert dialer.webhook_delivering.work(seconds=60) == 500
+    assert {delivery["state"] for delivery in deliveries(admin, hook["id"])} == {"delivered"}
 
 
 @contextmanager
@@ -302,7 +303,7 @@ def test_a_try_that_died_is_made_again(admin: Api, dialer: Dialer, receiver: Rec
     admin.post(f"/v1/webhooks/{hook['id']}/test")
     with dialer.engine.begin() as tx:
         assert len(webhooks.take(tx, most=10, each=10, lease_seconds=0)) == 1
-    assert dialer.webhooks.deliver() == 1
+    assert dialer.webhook_delivering.work() == 1
     assert deliveries(admin, hook["id"])[0]["state"] == "delivered"
 
 
