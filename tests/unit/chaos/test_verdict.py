@@ -28,6 +28,20 @@ def test_calls_that_went_down_with_the_pbx_are_over_when_it_starts_again() -> No
     assert (ends["lost"].at, ends["lost"].was_up, ends["rang"].was_up) == (10.0, True, False)
 
 
+def test_whoever_was_redirected_and_answered_was_up_when_the_pbx_went_down() -> None:
+    ledger = Ledger(
+        starts=(0.0, 10.0),
+        invites=(
+            an_invite("led", 5, "redirected"),
+            an_invite("led;redirected", 5),
+            an_invite("busy", 6, "redirected_to_busy"),
+            an_invite("busy;redirected", 6, "busy"),
+        ),
+    )
+    ups = {end.channel: end.was_up for end in with_ends_of_the_lost(ledger).ends}
+    assert ups == {"led": True, "busy": False}
+
+
 def test_second_invite_of_a_call_is_seen() -> None:
     assert _double_dials(Ledger(invites=(an_invite("a", 1), an_invite("b", 1)))) == 0
     assert _double_dials(Ledger(invites=(an_invite("a", 1), an_invite("a", 2)))) == 1
