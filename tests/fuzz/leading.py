@@ -68,6 +68,12 @@ class Things:
         added = self.ask("POST", f"campaigns/{self.campaign()}/contacts", body)
         return int(added["results"][0]["contact_id"])
 
+    def allowed(self) -> str:
+        """A number on the allow-list."""
+        number = self.number()
+        self.ask("POST", "allow-list/numbers", {"phone_number": number})
+        return number
+
     def export(self) -> int:
         return int(self.ask("POST", "exports/contacts", {"campaign_id": self.campaign()})["id"])
 
@@ -196,6 +202,7 @@ _LEADS: Final[Mapping[str, _Lead]] = MappingProxyType(
         "contacts_ask_callback": _path("contact_id", Things.contact, Things.callback_body),
         "contacts_cancel_callback": _path("contact_id", Things.callback),
         "contacts_put": _path("campaign_id", _DRAFT, lambda t: {"phone_number": t.number()}),
+        "control_disallow_number": _path("phone_number", Things.allowed),
         "dnc_uploads_create": _table,
         "exports_remove": _path("export_id", Things.export),
         "requeues_create": _path("campaign_id", _DRAFT, lambda _: {"dispositions": ["busy"]}),
