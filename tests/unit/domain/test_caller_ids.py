@@ -147,3 +147,27 @@ def test_a_caller_id_that_may_not_be_shown_says_which_and_why() -> None:
     assert elsewhere == Shown(None, "named", f"the caller id {BERLIN} is another trunk's")
     own = named(Owned(BERLIN, {}), None, pinned_elsewhere=True)
     assert own == Shown(None, "trunk", f"the caller id {BERLIN} is another trunk's")
+
+
+def test_a_pool_by_area_shows_the_nearest_and_says_by_what() -> None:
+    pool = CallerIdPool(policy=PoolPolicy.AREA)
+    assert from_pool(owned(*ALL), pool, "+4989998877", "call") == Shown(MUNICH, "area_code")
+    assert from_pool(owned(*ALL), pool, "+15145550177", "call") == Shown(TORONTO, "country")
+    in_turns = CallerIdPool(policy=PoolPolicy.ROTATION, same_for_number=False)
+    seen = {from_pool(owned(*ALL), in_turns, "+4989998877", f"call {n}") for n in range(100)}
+    assert seen == {Shown(number, "rotation") for number in ALL}
+
+
+def test_whether_a_callee_sees_one_number_or_several_is_the_pool_s_choice() -> None:
+    def seen(same: bool) -> set[str | None]:
+        pool = CallerIdPool(policy=PoolPolicy.ROTATION, same_for_number=same)
+        return {from_pool(owned(*ALL), pool, "+4989998877", f"call {n}").caller_id for n in range(100)}
+
+    assert len(seen(same=True)) == 1
+    assert seen(same=False) == set(ALL)
+
+
+def test_a_pool_of_which_nothing_can_be_shown_says_so() -> None:
+    pool = CallerIdPool(policy=PoolPolicy.AREA)
+    wrong = "no caller id of the campaign's pool is enabled on its trunk"
+    assert from_pool(Owned(None, {MUNICH: False}), pool, "+4989998877", "call") == Shown(None, PoolPolicy.AREA, wrong)

@@ -333,3 +333,13 @@ def test_what_closes_at_midnight_before_a_holiday_is_open_until_then() -> None:
     rules = rules_for(OwnRules(calling_window=ALWAYS, profile="none", skip_holidays=True), ("GB",))
     eve = datetime(2026, 12, 24, 12, 0, tzinfo=UTC)
     assert rules.open_until(("Europe/London",), eve) == datetime(2026, 12, 25, tzinfo=UTC)
+
+
+def test_a_holiday_is_that_of_the_callee_s_own_date_and_ends_with_it() -> None:
+    rules = rules_for(OwnRules(calling_window=ALWAYS, profile="none", skip_holidays=True), ("NZ",))
+    zones = ("Pacific/Auckland",)
+    eve = datetime(2026, 2, 5, 10, 59, tzinfo=UTC)  # Waitangi Day is the sixth, and begins at eleven in UTC
+    assert rules.holiday(zones, eve) is None
+    assert rules.holiday(zones, eve + timedelta(minutes=1)) == "Waitangi Day"
+    assert rules.open_until(zones, eve) == eve + timedelta(minutes=1)
+    assert rules.next_opening(zones, eve + timedelta(minutes=1)) == datetime(2026, 2, 6, 11, 0, tzinfo=UTC)
