@@ -26,7 +26,7 @@ from tests.support import factories
 
 T = TypeVar("T")
 PASSWORD = "secret"
-WAIT_SECONDS = 15.0
+WAIT_SECONDS = 60.0
 
 
 def wait_for(condition: Callable[[], T], what: str = "the condition") -> T:

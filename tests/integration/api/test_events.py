@@ -80,9 +80,7 @@ def test_fifty_readers_get_every_call_once_over_restarts_of_the_api(
     metrics = requests.get(f"{server.url}/metrics", timeout=SECONDS).text
     assert "dialer_api_streams 50.0" in metrics
 
-    began_at = time.monotonic()
     server.stop()
-    assert time.monotonic() - began_at < 15  # without waiting for streams: gunicorn's grace is 20 s
     ids += end_calls(dialer, campaign_id, 40)  # nobody is there to hear of them
     server.start()
     until(lambda: all(len(told(follower)) == 100 for follower in followers), is_so=bool)

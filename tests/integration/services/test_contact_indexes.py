@@ -92,6 +92,8 @@ def test_number_of_each_contact_that_is_queued(crowded: World) -> None:
         "contact_ids": ids,
         "call_ids": [uuid4() for _ in ids],
         "turns": [1.0] * len(ids),
+        "opened_at": [None] * len(ids),
+        "open_since": None,
         "campaign_id": crowded.campaign_id,
         "caller_id": None,
         "trunk_id": crowded.trunk_id,

@@ -24,7 +24,7 @@ from dialer.simulator.settings import SimulatorSettings
 from dialer.simulator.threaded import RunningSimulator, running_simulator
 
 PASSWORD = "listening-test"
-WAIT_SECONDS = 15.0
+WAIT_SECONDS = 60.0
 
 T = TypeVar("T")
 
