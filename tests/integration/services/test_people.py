@@ -113,8 +113,8 @@ def test_at_the_far_end_there_are_never_more_calls_than_people(
 
         def finished() -> bool:
             world.dialer.dispatching.tick()
-            ended = [call for call in world.calls() if call["state"] == "ended"]
-            return len(ended) == 12 and not world.slots()
+            # One that comes too late on a busy machine goes back, and is made again.
+            return len(world.calls(disposition="answered")) == 12 and not world.slots()
 
         listener = world.dialer.listener(world.node)
         world.set_node(lease_until="clock_timestamp() - interval '1 s'", echo_at="NULL")
