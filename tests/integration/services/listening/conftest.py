@@ -1,10 +1,9 @@
 import threading
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 import requests
@@ -22,22 +21,9 @@ from dialer.services.claiming import Node
 from dialer.simulator.ledger import read_ledger
 from dialer.simulator.settings import SimulatorSettings
 from dialer.simulator.threaded import RunningSimulator, running_simulator
+from tests.support.world import WAIT_SECONDS, wait_for
 
 PASSWORD = "listening-test"
-WAIT_SECONDS = 60.0
-
-T = TypeVar("T")
-
-
-def wait_for(condition: Callable[[], T], what: str = "") -> T:
-    """The first true value of `condition`."""
-    until = time.monotonic() + WAIT_SECONDS
-    while True:
-        value = condition()
-        if value:
-            return value
-        assert time.monotonic() < until, f"waited in vain: {what or condition}"
-        time.sleep(0.02)
 
 
 class RunningListener:

@@ -9,7 +9,8 @@ from sqlalchemy import select, text
 
 from dialer.db.tables import Contact, DncEntry
 from dialer.simulator.ledger import read_ledger
-from tests.integration.services.listening.conftest import World, wait_for
+from tests.integration.services.listening.conftest import World
+from tests.support.world import wait_for
 
 PRESSES_1 = "+12025550183"
 PRESSES_9 = "+12025550184"

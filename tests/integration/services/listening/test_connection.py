@@ -13,7 +13,8 @@ from dialer.clock import SystemClock
 from dialer.db import nodes
 from dialer.services.listening.following import Following
 from dialer.services.listening.news import News
-from tests.integration.services.listening.conftest import World, wait_for
+from tests.integration.services.listening.conftest import World
+from tests.support.world import wait_for
 
 _WAITING = "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 

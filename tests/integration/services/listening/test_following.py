@@ -8,7 +8,8 @@ import requests
 
 from dialer.ari.events import EVENT_TYPES
 from dialer.simulator.ledger import read_ledger
-from tests.integration.services.listening.conftest import PASSWORD, World, wait_for
+from tests.integration.services.listening.conftest import PASSWORD, World
+from tests.support.world import wait_for
 
 
 @pytest.mark.parametrize(

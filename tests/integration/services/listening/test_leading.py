@@ -22,7 +22,8 @@ from dialer.services.listening.following import Following
 from dialer.services.listening.leading import Reign
 from dialer.services.listening.news import News
 from tests.chaos.proxy import Proxy, Weather
-from tests.integration.services.listening.conftest import PASSWORD, RunningListener, World, made_dialer, wait_for
+from tests.integration.services.listening.conftest import PASSWORD, RunningListener, World, made_dialer
+from tests.support.world import wait_for
 from workers.listener import STALLED
 
 
@@ -297,7 +298,8 @@ class TestProcess:
     ) -> None:
         process.send_signal(signal.SIGSTOP)
         second = world.listen()
-        wait_for(lambda: world.node_row()["echo_at"] and world.node_row()["listener_epoch"] == 2, "the second one")
+        # In one reading of the row: the first one's echo must not pass for the second's.
+        wait_for(lambda: (row := world.node_row())["echo_at"] and row["listener_epoch"] == 2, "the second one")
         since = world.node_row()["gap_free_since"]
 
         process.send_signal(signal.SIGCONT)

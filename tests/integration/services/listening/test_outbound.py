@@ -11,7 +11,8 @@ from dialer.config import Settings
 from dialer.services.claiming import Node
 from dialer.services.listening.following import ANSWERED_UNHEARD
 from dialer.services.listening.waited import FRESH_SECONDS
-from tests.integration.services.listening.conftest import World, made_dialer, wait_for
+from tests.integration.services.listening.conftest import World, made_dialer
+from tests.support.world import wait_for
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from dialer.domain.dispositions import Disposition
 from dialer.services.ending import Ending, end_calls
-from tests.integration.services.listening.conftest import World, wait_for
+from tests.integration.services.listening.conftest import World
+from tests.support.world import wait_for
 
 PERSON, MACHINE, PRESSES_9 = "+12025550100", "+12025550180", "+12025550184"
 TO_AGENT = {"type": "transfer", "extension": "agent1"}

@@ -15,7 +15,7 @@ from dialer.db import sounds
 from dialer.domain.actions import ANSWER_ACTION
 from dialer.services.dnc import DncList
 from dialer.services.listening.commands import Commands
-from tests.integration.services.listening.conftest import wait_for
+from tests.support.world import wait_for
 
 BASE = "https://dialer.example"
 NODE = 1
