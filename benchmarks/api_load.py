@@ -21,7 +21,7 @@ import orjson
 import requests
 
 from benchmarks.measuring import CannotMeasure, percentile
-from benchmarks.numbers import numbers
+from benchmarks.numbers import call_list
 from benchmarks.whole import USER, Moving, Whole, whole_dialer
 
 CLIENTS: Final = 32
@@ -39,7 +39,7 @@ def measure_seconds(seconds: float) -> dict[str, object]:
     """As `measure`, for so long."""
     with whole_dialer(simulator=_SIMULATOR) as whole:
         campaign_id = whole.campaign("load", whole.trunk("load", cps=CPS, channels=CPS * 10))
-        whole.upload(campaign_id, _csv(int(CPS * (seconds + _WARM_SECONDS + 60))))
+        whole.upload(campaign_id, call_list(int(CPS * (seconds + _WARM_SECONDS + 60))))
         whole.client.post(f"/v1/campaigns/{campaign_id}/start")
         _wait_until_it_dials(whole, campaign_id)
         contacts = whole.client.get(f"/v1/contacts?campaign_id={campaign_id}&limit=100")["items"]
@@ -106,12 +106,6 @@ def _wait_until_it_dials(whole: Whole, campaign_id: int) -> None:
 def _calls(whole: Whole, campaign_id: int) -> int:
     stats: dict[str, Any] = whole.client.get(f"/v1/campaigns/{campaign_id}/stats")
     return int(stats["calls_ended"] + stats["in_flight_total"])
-
-
-def _csv(rows: int) -> Iterator[bytes]:
-    yield b"phone,name\n"
-    for n, number in enumerate(itertools.islice(numbers(), rows)):
-        yield f"{number},Contact {n}\n".encode()
 
 
 def main() -> None:

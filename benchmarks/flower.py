@@ -6,16 +6,14 @@ The last line on stdout is a JSON object.
 """
 
 import argparse
-import itertools
 import time
-from collections.abc import Iterator
 from typing import Final
 
 import orjson
 import psutil
 
 from benchmarks.measuring import CannotMeasure
-from benchmarks.numbers import numbers
+from benchmarks.numbers import call_list
 from benchmarks.whole import Whole, whole_dialer
 from dialer.local.cpu import cpu_seconds
 
@@ -33,7 +31,7 @@ def measure(seconds: float) -> dict[str, object]:
         flower = whole.processes()["flower"]
         idle = _cpu_ms_a_minute(flower, seconds)
         campaign_id = whole.campaign("flower", whole.trunk("flower", cps=_CPS, channels=1000))
-        whole.upload(campaign_id, _csv(int(_CPS * seconds * 2)))
+        whole.upload(campaign_id, call_list(int(_CPS * seconds * 2)))
         whole.client.post(f"/v1/campaigns/{campaign_id}/start")
         before = _ended(whole, campaign_id)
         dialing = _cpu_ms_a_minute(flower, seconds)
@@ -57,12 +55,6 @@ def _cpu_ms_a_minute(pid: int, seconds: float) -> float:
 
 def _ended(whole: Whole, campaign_id: int) -> int:
     return int(whole.client.get(f"/v1/campaigns/{campaign_id}/stats")["calls_ended"])
-
-
-def _csv(rows: int) -> Iterator[bytes]:
-    yield b"phone,name\n"
-    for n, number in enumerate(itertools.islice(numbers(), rows)):
-        yield f"{number},Contact {n}\n".encode()
 
 
 def main() -> None:

@@ -10,18 +10,16 @@ The last line on stdout is a JSON object.
 """
 
 import argparse
-import itertools
 import statistics
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import orjson
 import psutil
 
-from benchmarks.numbers import numbers
+from benchmarks.numbers import call_list
 from benchmarks.whole import Moving, Whole, whole_dialer
 
 CALLS: Final = 200_000
@@ -41,7 +39,7 @@ def measure_calls(calls: int) -> dict[str, object]:
     """As `measure`, with so many calls."""
     with whole_dialer(simulator=_SIMULATOR, max_channels=100_000) as whole:
         campaign_id = whole.campaign("memory", whole.trunk("memory", cps=5000, channels=5000))
-        whole.upload(campaign_id, _csv(calls + calls // 10))
+        whole.upload(campaign_id, call_list(calls + calls // 10))
         whole.client.post(f"/v1/campaigns/{campaign_id}/start")
         begun = time.monotonic()
         after = {count: _memory_after(whole, campaign_id, count) for count in (calls // 10, calls)}
@@ -83,12 +81,6 @@ def _rss_anon(pid: int) -> float:
     except OSError:
         return 0.0
     return next((float(line.split()[1]) * 1.024 for line in lines if line.startswith("RssAnon")), 0.0)
-
-
-def _csv(rows: int) -> Iterator[bytes]:
-    yield b"phone,name\n"
-    for n, number in enumerate(itertools.islice(numbers(), rows)):
-        yield f"{number},Contact {n}\n".encode()
 
 
 def main() -> None:

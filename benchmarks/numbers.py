@@ -16,6 +16,13 @@ def numbers() -> Iterator[str]:
         yield f"+1{area}{exchange}{line:04d}"
 
 
+def call_list(rows: int) -> Iterator[bytes]:
+    """A CSV file of that many contacts, line by line."""
+    yield b"phone,name\n"
+    for n, number in enumerate(itertools.islice(numbers(), rows)):
+        yield f"{number},Contact {n}\n".encode()
+
+
 ANSWERED: Final = 0
 ANSWERED_AT_ONCE: Final = 7
 BUSY: Final = 10

@@ -140,7 +140,7 @@ def compare(
     """As `audit`, from values."""
     expected = _EXPECTED if tells_sip_status else {**_EXPECTED, **_WITHOUT_SIP_STATUS}
     states = list(contact_states)
-    fates = {i.channel.removesuffix(REDIRECTED): i.fate for i in ledger.invites if i.channel.endswith(REDIRECTED)}
+    fates = redirected_fates(ledger)
     ledger = replace(ledger, invites=posted(ledger))
     invites = ledger.invites_by_channel()
     ends = ends_by_invite(ledger)
@@ -171,6 +171,11 @@ def compare(
 def posted(ledger: Ledger) -> tuple[Invite, ...]:
     """The INVITEs that somebody asked for: all but those that follow a redirect."""
     return tuple(invite for invite in ledger.invites if not invite.channel.endswith(REDIRECTED))
+
+
+def redirected_fates(ledger: Ledger) -> dict[str, str]:
+    """The fates that redirected calls were led to, by the channel that was redirected."""
+    return {i.channel.removesuffix(REDIRECTED): i.fate for i in ledger.invites if i.channel.endswith(REDIRECTED)}
 
 
 def ends_by_invite(ledger: Ledger) -> dict[Invite, End]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import text
 
-from dialer.local.audit import audit, posted
+from dialer.local.audit import audit, posted, redirected_fates
 from dialer.simulator.fates import BY_NAME
-from dialer.simulator.ledger import REDIRECTED, End, Ledger, Post
+from dialer.simulator.ledger import End, Ledger, Post
 from tests.chaos.record import Record, Span
 from tests.chaos.stage import CPS, Stage
 
@@ -80,7 +80,7 @@ def with_ends_of_the_lost(ledger: Ledger) -> Ledger:
     """What was under way when the PBX was killed is over by its next start, and was answered if it ever would be."""
     over_at = _over_at(ledger)
     # Who was redirected answers, or does not, where they were led.
-    led = {i.channel.removesuffix(REDIRECTED): i.fate for i in ledger.invites if i.channel.endswith(REDIRECTED)}
+    led = redirected_fates(ledger)
     lost = [
         End(start, invite.channel, 0, None, BY_NAME[led.get(invite.channel, invite.fate)].is_answered, "network")
         for invite in posted(ledger)
