@@ -84,7 +84,7 @@ def _simplify(operation: dict[str, Any]) -> None:
             if kind != _JSON:
                 media["schema"] = {"type": "string", "format": "binary"}
     if body:
-        operation["requestBody"]["required"] = True
+        operation["requestBody"].setdefault("required", True)
 
 
 def _media_types(spec: dict[str, Any]) -> set[str]:

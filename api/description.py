@@ -144,6 +144,8 @@ def complete(spec: dict[str, Any]) -> None:
             operation.setdefault("parameters", []).append(_LAST_EVENT_ID)
         if "requestBody" in operation:
             _add_errors(operation, 413)
+            if method == "post":
+                _allow_nothing(operation["requestBody"], schemas)
         if operation.get("parameters"):
             _add_errors(operation, 422)
         if scope := scopes.get(name):
@@ -159,6 +161,13 @@ def complete(spec: dict[str, Any]) -> None:
 def _operations(spec: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
     for path in spec["paths"].values():
         yield from path.items()
+
+
+def _allow_nothing(body: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Say that a body may be left out in which nothing is required."""
+    reference = body["content"].get("application/json", {}).get("schema", {}).get("$ref")
+    if reference and not schemas[reference.rpartition("/")[2]].get("required"):
+        body["required"] = False
 
 
 def _describe_form(content: dict[str, Any]) -> None:

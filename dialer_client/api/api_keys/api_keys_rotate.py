@@ -8,13 +8,13 @@ from ... import errors
 from ...client import AuthenticatedClient
 from ...models.api_key_issued import ApiKeyIssued
 from ...models.rotate_in import RotateIn
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     key_id: int,
     *,
-    body: RotateIn,
+    body: RotateIn | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -25,7 +25,8 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -46,7 +47,7 @@ def sync_detailed(
     key_id: int,
     *,
     client: AuthenticatedClient,
-    body: RotateIn,
+    body: RotateIn | Unset = UNSET,
 ) -> Response[ApiKeyIssued]:
     """As `sync`, with the answer's status and headers."""
     response = client.get_httpx_client().request(
@@ -68,7 +69,7 @@ def sync(
     key_id: int,
     *,
     client: AuthenticatedClient,
-    body: RotateIn,
+    body: RotateIn | Unset = UNSET,
 ) -> ApiKeyIssued:
     """Give a key of yours a new secret; the one before may stay good for a while
 

@@ -8,13 +8,13 @@ from ... import errors
 from ...client import AuthenticatedClient
 from ...models.forecast_in import ForecastIn
 from ...models.forecast_out import ForecastOut
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     campaign_id: int,
     *,
-    body: ForecastIn,
+    body: ForecastIn | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -25,7 +25,8 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -46,7 +47,7 @@ def sync_detailed(
     campaign_id: int,
     *,
     client: AuthenticatedClient,
-    body: ForecastIn,
+    body: ForecastIn | Unset = UNSET,
 ) -> Response[ForecastOut]:
     """As `sync`, with the answer's status and headers."""
     response = client.get_httpx_client().request(
@@ -68,7 +69,7 @@ def sync(
     campaign_id: int,
     *,
     client: AuthenticatedClient,
-    body: ForecastIn,
+    body: ForecastIn | Unset = UNSET,
 ) -> ForecastOut:
     """When will it end? Hour by hour, and what limits it
 

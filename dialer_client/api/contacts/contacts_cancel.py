@@ -8,13 +8,13 @@ from ... import errors
 from ...client import AuthenticatedClient
 from ...models.cancel_in import CancelIn
 from ...models.contact_decided import ContactDecided
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     contact_id: int,
     *,
-    body: CancelIn,
+    body: CancelIn | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -25,7 +25,8 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -46,7 +47,7 @@ def sync_detailed(
     contact_id: int,
     *,
     client: AuthenticatedClient,
-    body: CancelIn,
+    body: CancelIn | Unset = UNSET,
 ) -> Response[ContactDecided]:
     """As `sync`, with the answer's status and headers."""
     response = client.get_httpx_client().request(
@@ -68,7 +69,7 @@ def sync(
     contact_id: int,
     *,
     client: AuthenticatedClient,
-    body: CancelIn,
+    body: CancelIn | Unset = UNSET,
 ) -> ContactDecided:
     """Call somebody no more: after the answer no call to them is sent
 

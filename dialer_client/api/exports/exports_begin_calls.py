@@ -12,7 +12,7 @@ from ...types import UNSET, Response, Unset
 
 def _get_kwargs(
     *,
-    body: CallExport,
+    body: CallExport | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
@@ -24,7 +24,8 @@ def _get_kwargs(
         "url": "/v1/exports/calls",
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -44,7 +45,7 @@ def _parse_response(response: httpx.Response) -> ExportOut:
 def sync_detailed(
     *,
     client: AuthenticatedClient,
-    body: CallExport,
+    body: CallExport | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> Response[ExportOut]:
     """As `sync`, with the answer's status and headers."""
@@ -66,7 +67,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient,
-    body: CallExport,
+    body: CallExport | Unset = UNSET,
     idempotency_key: str | Unset = UNSET,
 ) -> ExportOut:
     """Have a file of calls made, however many there are; fetch it when the state is `completed`

@@ -8,13 +8,13 @@ from ... import errors
 from ...client import AuthenticatedClient
 from ...models.secret_in import SecretIn
 from ...models.webhook_issued import WebhookIssued
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     webhook_id: int,
     *,
-    body: SecretIn,
+    body: SecretIn | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
 
@@ -25,7 +25,8 @@ def _get_kwargs(
         ),
     }
 
-    _kwargs["json"] = body.to_dict()
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
 
     headers["Content-Type"] = "application/json"
 
@@ -46,7 +47,7 @@ def sync_detailed(
     webhook_id: int,
     *,
     client: AuthenticatedClient,
-    body: SecretIn,
+    body: SecretIn | Unset = UNSET,
 ) -> Response[WebhookIssued]:
     """As `sync`, with the answer's status and headers."""
     response = client.get_httpx_client().request(
@@ -68,7 +69,7 @@ def sync(
     webhook_id: int,
     *,
     client: AuthenticatedClient,
-    body: SecretIn,
+    body: SecretIn | Unset = UNSET,
 ) -> WebhookIssued:
     """Sign with a new secret, and with the one before for a while
 

@@ -37,7 +37,8 @@ def test_a_method_that_is_not_there_names_those_that_are(client: Api) -> None:
     [
         (b"{", "application/json", 400, "bad_request"),
         (b"\xff", "application/json", 400, "bad_request"),
-        (b"", "application/json", 400, "bad_request"),
+        (b"", "application/json", 422, "invalid_input"),
+        (b"", None, 422, "invalid_input"),
         (b"[" * 200_000, "application/json", 400, "bad_request"),
         (b'"{}"', "application/json", 400, "bad_request"),
         (b"{}", "text/plain", 415, "unsupported_media_type"),
@@ -54,6 +55,31 @@ def test_a_body_that_can_not_be_read_is_refused(
 ) -> None:
     answer = admin.post("/v1/campaigns", data=data, content_type=content_type)
     is_problem(answer, status, code)
+
+
+def test_nothing_is_a_body_where_no_field_is_needed(admin: Api, campaign_id: int, contact_ids: list[int]) -> None:
+    key = admin.post("/v1/api-keys", {"name": "crm", "scopes": ["calls:read"]}).json["id"]
+    webhook = admin.post("/v1/webhooks", {"url": "https://192.0.2.1/", "events": ["call.ended"]}).json["id"]
+    ids = {"key_id": key, "webhook_id": webhook, "campaign_id": campaign_id, "contact_id": contact_ids[0]}
+    paths = admin.get("/openapi.json").json["paths"]
+    needless = {
+        path for path, item in paths.items() if item.get("post", {}).get("requestBody", {}).get("required") is False
+    }
+    assert len(needless) == 5
+    for path in needless:
+        for kind in (None, "application/json"):
+            answer = admin.post(path.format(**ids), content_type=kind)
+            assert answer.status_code < 300, (path, answer.text)
+
+
+def test_a_body_that_is_missing_names_the_fields_that_are_needed(admin: Api) -> None:
+    answer = admin.post("/v1/users")
+    is_problem(answer, 422, "invalid_input")
+    assert [error["field"] for error in answer.json["errors"]] == ["username", "password", "role"]
+
+
+def test_an_edit_that_says_nothing_is_refused(admin: Api, campaign_id: int) -> None:
+    is_problem(admin.open(f"/v1/campaigns/{campaign_id}", "PATCH"), 415, "unsupported_media_type")
 
 
 def test_ids_that_can_not_be_are_refused(admin: Api) -> None:
