@@ -73,6 +73,7 @@ class DryRunOut(Schema):
     encoding: str | None = Field(description="Of a text file, as far as it was read.")
     delimiter: str | None
     sheet: str | None
+    sheets: list[str] = Field(description="Of a workbook, by name: what `sheet` can be. The hidden ones too.")
     default_region: str | None = Field(description="Of national numbers.")
     columns: list[ColumnOut]
     rows: list[RowShownOut]
@@ -86,6 +87,7 @@ class DryRunOut(Schema):
             encoding=columns.encoding,
             delimiter=columns.delimiter if columns.format == "csv" else None,
             sheet=columns.sheet,
+            sheets=list(found.sheets),
             default_region=found.region,
             columns=_columns(columns),
             rows=[RowShownOut.of(row) for row in found.rows],

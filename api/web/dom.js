@@ -37,7 +37,7 @@ export function toast(text, kind = "good") {
   setTimeout(() => note.remove(), 6000);
 }
 
-/** Ask before doing what can't be undone. Resolves to whether it was confirmed. `extra` is shown within; `wide`: it needs room. */
+/** Ask before doing what can't be undone. Resolves to whether it was confirmed. `action`: its name, or the button. `extra` is shown within; `wide`: it needs room. */
 export function confirm(title, text, action, { danger = false, extra = null, wide = false } = {}) {
   return new Promise((resolve) => {
     const dialog = h(
@@ -53,7 +53,7 @@ export function confirm(title, text, action, { danger = false, extra = null, wid
           "div",
           { class: "actions end" },
           h("button", { value: "no", type: "button", onclick: () => dialog.close("no") }, "Go back"),
-          h("button", { value: "yes", class: danger ? "danger" : "primary" }, action),
+          action instanceof Node ? action : h("button", { value: "yes", class: danger ? "danger" : "primary" }, action),
         ),
       ),
     );

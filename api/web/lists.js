@@ -4,7 +4,7 @@ import { get, save, upload } from "./api.js";
 import { h, replace, toast } from "./dom.js";
 import { doing, field, form, input } from "./forms.js";
 import { amount, date, number } from "./format.js";
-import { ask, look } from "./preview.js";
+import { review } from "./preview.js";
 import { Problem, may } from "./session.js";
 
 const EVERY_MS = 1500;
@@ -49,8 +49,8 @@ export function listsCard(campaignId) {
     const file = made.elements.file.files[0];
     if (!file) throw new Problem(0, { title: "No file", detail: "Choose a file with one row for each person." });
     const region = made.elements.default_region.value.trim().toUpperCase();
-    const query = new URLSearchParams(region ? { default_region: region } : {});
-    if (!(await ask(file, await look(path, file, query)))) return;
+    const query = await review(path, file, region ? [["default_region", region]] : []);
+    if (!query) return;
     sending.hidden = false;
     try {
       query.set("name", file.name.slice(0, 200));

@@ -1,44 +1,14 @@
 // How the first rows of a file would be understood, before anything of it is stored.
 
 import { dryRun } from "./api.js";
-import { confirm, h } from "./dom.js";
-import { number, words } from "./format.js";
+import { confirm, h, replace } from "./dom.js";
+import { problemBox } from "./forms.js";
+import { number } from "./format.js";
+import { choices } from "./reading.js";
+import { Problem } from "./session.js";
 
 // A row has 64 KB at most, and 20 are shown: of a text file no more than its beginning has to be sent. A workbook can only be read whole.
 const ENOUGH_BYTES = 2 * 1024 * 1024;
-const USES = { phone: "number", data: "kept as data", ignored: "ignored", external_id: "your id" };
-
-async function beginning(file) {
-  const isWorkbook = (await file.slice(0, 2).text()) === "PK";
-  return isWorkbook ? file : file.slice(0, ENOUGH_BYTES);
-}
-
-/** The API's account of the first rows of `file`; `query`: the parameters of the upload that may follow. */
-export async function look(path, file, query) {
-  const part = await beginning(file);
-  const found = await dryRun(`${path}/dry-run?${query}`, part);
-  return { ...found, is_all: found.is_all && part.size === file.size };
-}
-
-function use(column) {
-  if (column.use === "data") return column.variable === column.column ? USES.data : `${USES.data}: ${column.variable}`;
-  return USES[column.use] ?? words(column.use).replace("phone ", "number ");
-}
-
-function chip(column) {
-  const name = column.column || "(no name)";
-  const what = use(column);
-  const isSaid = name.toLowerCase().replaceAll(/[^a-z]+/g, " ") === what;
-  return h("li", { class: column.use === "ignored" ? "pill off" : "pill" }, h("b", {}, name), isSaid ? null : ` → ${what}`);
-}
-
-function columns(found) {
-  return h(
-    "ul",
-    { class: "chips", "aria-label": "Columns" },
-    found.columns.map(chip),
-  );
-}
 
 function kind(found) {
   const what = found.format === "xlsx" ? `An Excel workbook, sheet “${found.sheet}”` : `Text in ${found.encoding.toUpperCase()}, divided by ${{ ",": "commas", ";": "semicolons", "\t": "tabs" }[found.delimiter] ?? found.delimiter}`;
@@ -57,13 +27,14 @@ function zones(row) {
   return all.length > 2 ? `${all.slice(0, 2).join(", ")} and ${all.length - 2} more` : all.join(", ");
 }
 
-function variables(row) {
-  const all = Object.entries(row.data);
+function rest(row) {
+  const fields = { "your id": row.external_id, priority: row.priority, consent: row.consent_at?.slice(0, 10), by: row.consent_source };
+  const all = Object.entries({ ...fields, ...row.data }).filter(([, value]) => value);
   return all.length ? all.map(([name, value]) => h("div", {}, h("small", {}, `${name} `), value)) : "–";
 }
 
 function contact(row) {
-  return [h("td", {}, numbers(row)), h("td", { class: "loose" }, row.name ?? "–"), h("td", { class: "loose" }, zones(row)), h("td", { class: "loose" }, variables(row))];
+  return [h("td", {}, numbers(row)), h("td", { class: "loose" }, row.name ?? "–"), h("td", { class: "loose" }, zones(row)), h("td", { class: "loose" }, rest(row))];
 }
 
 function refused(row) {
@@ -92,9 +63,57 @@ function verdict(found) {
   return h("p", { class: good === found.rows.length ? "notice good" : "notice" }, h("b", {}, text), found.is_all ? null : " The others are looked at when they are imported; what is refused can be downloaded.");
 }
 
-/** Show what was found and ask whether the file is to be uploaded. Resolves to the answer. */
-export function ask(file, found) {
-  const text = `Nothing of it is stored yet. ${kind(found)}`;
-  const extra = [verdict(found), columns(found), found.rows.length ? table(found) : null];
-  return confirm(`“${file.name}”, as it would be understood`, text, "Upload all of it", { extra, wide: true });
+/** Whether another reading of the file may do. */
+function canBeHelped(problem) {
+  return problem.body.columns || problem.body.sheets || problem.errors.some((error) => error.field === "encoding");
+}
+
+function trouble(problem, reading) {
+  if (!problem.body.columns || reading.hasPhone()) return problemBox(problem, []);
+  return h("p", { class: "notice" }, h("b", {}, "No column’s name says that it is the phone number."), " Choose the one that is.");
+}
+
+/** Show how `file` would be understood, again after each choice, and ask whether it is to be uploaded. Resolves to the upload's parameters, or to null.
+ *  `given`: those that are known already. */
+export async function review(path, file, given) {
+  const isWorkbook = (await file.slice(0, 2).text()) === "PK";
+  const part = isWorkbook ? file : file.slice(0, ENOUGH_BYTES);
+  const above = h("div", { role: "status" });
+  const below = h("div", { class: "contents" });
+  const go = h("button", { value: "yes", class: "primary" }, "Upload all of it");
+  const reading = choices(isWorkbook, again);
+  const query = () => new URLSearchParams([...given, ...reading.parameters()]);
+  let turn = 0;
+
+  async function look() {
+    try {
+      const found = await dryRun(`${path}/dry-run?${query()}`, part);
+      return { ...found, is_all: found.is_all && part.size === file.size };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return error;
+    }
+  }
+
+  function show(found) {
+    const isProblem = found instanceof Problem;
+    reading.show(isProblem ? found.body : found, isProblem);
+    go.disabled = isProblem;
+    replace(above, isProblem ? trouble(found, reading) : [h("p", {}, kind(found)), verdict(found)]);
+    replace(below, isProblem || found.rows.length === 0 ? null : table(found));
+  }
+
+  async function again() {
+    const mine = (turn += 1);
+    go.disabled = true;
+    const found = await look();
+    if (mine === turn) show(found);
+  }
+
+  const first = await look();
+  if (first instanceof Problem && !canBeHelped(first)) throw first;
+  show(first);
+  const extra = [above, reading.node, below];
+  const isWanted = await confirm(`“${file.name}”, as it would be understood`, "Nothing of it is stored yet.", go, { extra, wide: true });
+  return isWanted ? query() : null;
 }

@@ -24,6 +24,7 @@ class DryRunOut:
         encoding (None | str): Of a text file, as far as it was read.
         delimiter (None | str):
         sheet (None | str):
+        sheets (list[str]): Of a workbook, by name: what `sheet` can be. The hidden ones too.
         default_region (None | str): Of national numbers.
         columns (list[ColumnOut]):
         rows (list[RowShownOut]):
@@ -34,6 +35,7 @@ class DryRunOut:
     encoding: None | str
     delimiter: None | str
     sheet: None | str
+    sheets: list[str]
     default_region: None | str
     columns: list[ColumnOut]
     rows: list[RowShownOut]
@@ -50,6 +52,8 @@ class DryRunOut:
 
         sheet: None | str
         sheet = self.sheet
+
+        sheets = self.sheets
 
         default_region: None | str
         default_region = self.default_region
@@ -74,6 +78,7 @@ class DryRunOut:
                 "encoding": encoding,
                 "delimiter": delimiter,
                 "sheet": sheet,
+                "sheets": sheets,
                 "default_region": default_region,
                 "columns": columns,
                 "rows": rows,
@@ -112,6 +117,8 @@ class DryRunOut:
 
         sheet = _parse_sheet(d.pop("sheet"))
 
+        sheets = cast(list[str], d.pop("sheets"))
+
         def _parse_default_region(data: object) -> None | str:
             if data is None:
                 return data
@@ -140,6 +147,7 @@ class DryRunOut:
             encoding=encoding,
             delimiter=delimiter,
             sheet=sheet,
+            sheets=sheets,
             default_region=default_region,
             columns=columns,
             rows=rows,

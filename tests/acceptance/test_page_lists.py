@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import expect
 
+from dialer.services.importing.encodings import Encoding
 from dialer.services.users import Role
 from tests.acceptance.conftest import User
 from tests.acceptance.visiting import choose, dialog, somebody
@@ -40,7 +41,8 @@ def test_a_file_is_shown_as_it_would_be_understood_and_then_stored(
     page.get_by_label("Country of its national numbers").fill("de")
     shown = choose(page, file)
     expect(shown).to_contain_text("Of the 6 rows of the file, 3 would become contacts and 3 would be refused.")
-    expect(shown.get_by_role("list", name="Columns")).to_contain_text("EXTEN → kept as data: v_EXTEN")
+    expect(shown.get_by_label("EXTEN")).to_have_value("data")
+    expect(shown.get_by_role("list", name="Columns")).to_contain_text("v_EXTEN")
     rows = shown.get_by_role("row")
     expect(rows).to_have_count(7)
     for n, texts in enumerate(
@@ -64,6 +66,92 @@ def test_a_file_is_shown_as_it_would_be_understood_and_then_stored(
     dialog(page, "Upload all of it")
     expect(page.locator(".lists")).to_contain_text("3 contacts, 1 duplicate, ")
     assert {(one["name"], one["default_region"]) for one in user.api.get(lists)["items"]} == {("people.csv", "DE")}
+
+
+STRANGE: Final = """Telefon;mobile no;Kunde;Kd-Nr.;Notiz
+030 901820;;Zoë;7;x
+;0151 23456789;Борис;8;y
+"""
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
+def test_columns_with_names_of_their_own_are_chosen_until_the_rows_are_right(
+    visit: Visit, user: User, tmp_path: Path, scheme: str, width: int
+) -> None:
+    campaign_id = user.campaign(user.trunk(), default_region="DE")
+    visitor = visit(scheme=scheme, width=width)
+    visitor.log_in(*somebody(user, Role.MANAGER))
+    page = visitor.page
+    page.goto(f"/#/campaigns/{campaign_id}")
+    file = tmp_path / "kunden.csv"
+    file.write_text(STRANGE)
+    shown = choose(page, file)
+    upload = shown.get_by_role("button", name="Upload all of it")
+    expect(shown).to_contain_text("No column’s name says that it is the phone number.")
+    expect(upload).to_be_disabled()
+    visitor.picture(f"mapping-asked-{scheme}-{width}", whole=False)
+    shown.get_by_label("Telefon").select_option("number")
+    expect(shown).to_contain_text("1 would become contacts and 1 would be refused.")
+    shown.get_by_label("mobile no").select_option("number")
+    expect(shown).to_contain_text("2 would become contacts and 0 would be refused.")
+    shown.get_by_label("Kunde").select_option("name")
+    shown.get_by_label("Notiz").select_option("name")
+    expect(shown.get_by_role("alert")).to_contain_text("name is named twice")
+    expect(upload).to_be_disabled()
+    shown.get_by_label("Notiz").select_option("ignored")
+    shown.get_by_label("Kd-Nr.").select_option("your id")
+    rows = shown.get_by_role("row")
+    for n, texts in ((1, ("+4930901820", "Zoë", "your id 7")), (2, ("+4915123456789", "Борис", "your id 8"))):
+        for text in texts:
+            expect(rows.nth(n)).to_contain_text(text)
+    expect(upload).to_be_enabled()
+    visitor.picture(f"mapping-{scheme}-{width}", whole=False)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    dialog(page, "Upload all of it")
+    expect(page.locator(".lists")).to_contain_text("2 contacts, none refused")
+    made = user.api.get(f"/v1/campaigns/{campaign_id}/contacts")["items"]
+    assert {(one["name"], one["external_id"]) for one in made} == {("Zoë", "7"), ("Борис", "8")}
+    [stored] = user.api.get(f"/v1/campaigns/{campaign_id}/call-lists")["items"]
+    assert stored["columns"]["variables"] == {}
+
+
+def test_letters_that_can_not_be_told_are_chosen(admin: Visitor, user: User, tmp_path: Path) -> None:
+    campaign_id = user.campaign(user.trunk())
+    page = admin.page
+    page.goto(f"/#/campaigns/{campaign_id}")
+    file = tmp_path / "people.csv"
+    file.write_bytes("phone,Имя\n+4930901820,Иванов\n".encode("cp1251"))
+    shown = choose(page, file)
+    expect(shown.get_by_role("alert")).to_contain_text("is not UTF-8")
+    encoding = shown.get_by_label("Encoding")
+    offered = {one.get_attribute("value") for one in encoding.locator("option").all()}
+    assert offered - {""} <= set(Encoding)
+    encoding.select_option("windows-1251")
+    expect(shown).to_contain_text("Of the 1 rows of the file, 1 would become contacts")
+    shown.get_by_label("Имя").select_option("name")
+    expect(shown.get_by_role("row").nth(1)).to_contain_text("Иванов")
+    dialog(page, "Upload all of it")
+    expect(page.locator(".lists")).to_contain_text("1 contact, ")
+    [made] = user.api.get(f"/v1/campaigns/{campaign_id}/contacts")["items"]
+    assert made["name"] == "Иванов"
+
+
+def test_the_sheet_of_a_workbook_is_chosen(admin: Visitor, user: User, tmp_path: Path) -> None:
+    campaign_id = user.campaign(user.trunk())
+    page = admin.page
+    page.goto(f"/#/campaigns/{campaign_id}")
+    file = tmp_path / "people.xlsx"
+    leads = [["mobile no", "Name"], ["+4930901820", "Ada"], ["+4930901821", "Grace"]]
+    file.write_bytes(book({"About": [["Of spring"]], "Leads": leads}))
+    shown = choose(page, file)
+    expect(shown.get_by_label("Of spring")).to_be_visible()
+    shown.get_by_label("Sheet").select_option("Leads")
+    shown.get_by_label("mobile no").select_option("number")
+    expect(shown).to_contain_text("An Excel workbook, sheet “Leads”")
+    expect(shown).to_contain_text("Of the 2 rows of the file, 2 would become contacts")
+    admin.picture("mapping-workbook", whole=False)
+    dialog(page, "Upload all of it")
+    expect(page.locator(".lists")).to_contain_text("2 contacts, ")
 
 
 def test_a_workbook_is_shown_and_stored_and_what_is_none_is_refused(admin: Visitor, user: User, tmp_path: Path) -> None:

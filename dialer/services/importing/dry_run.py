@@ -55,12 +55,14 @@ class DryRun:
     Attributes:
         region: of national numbers; None: there is none.
         is_all: whether the file has no more rows than are shown.
+        sheets: of a workbook, the names of all.
     """
 
     columns: Columns
     region: str | None
     rows: Sequence[RowShown]
     is_all: bool
+    sheets: Sequence[str]
 
 
 class DryRuns:
@@ -102,7 +104,7 @@ class DryRuns:
             _bad(row) if isinstance(row, BadRow) else _shown(row, columns, refused.get(row.line), by_line.get(row.line))
             for row in shown
         ]
-        return DryRun(columns, region, rows_shown, len(found) <= rows)
+        return DryRun(columns, region, rows_shown, len(found) <= rows, reader.sheets)
 
 
 def _in_the_way(connection: Connection, campaign_id: int, by_line: Mapping[int, Candidate]) -> dict[int, RowRefusal]:

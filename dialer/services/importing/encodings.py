@@ -68,24 +68,20 @@ class Decoder:
             if self._decided_at and self.encoding == Encoding.WINDOWS_1252:
                 text = _western(piece, line, None)
                 if _is_utf_8(piece):
-                    raise InvalidInput(
-                        f"Line {line} is UTF-8, but line {self._decided_at} is not: the file mixes encodings. {_HINT}",
-                        line=line,
-                    )
+                    message = f"Line {line} is UTF-8, but line {self._decided_at} is not: the file mixes encodings."
+                    raise _unclear(f"{message} {_HINT}", line)
         self._decided_at = self._decided_at or line
         return text
 
     def _wrong(self, piece: bytes, line: int, error: UnicodeDecodeError) -> InvalidInput:
         where = f"Line {line}, byte {error.start + 1} (0x{piece[error.start]:02x})"
         if self._sure:
-            return InvalidInput(
-                f"{where} is not {self.encoding}, as `encoding` or the file's beginning says.", line=line
-            )
+            return _unclear(f"{where} is not {self.encoding}, as `encoding` or the file's beginning says.", line)
         as_western = piece.decode(Encoding.WINDOWS_1252, "replace").strip()[:60]
-        return InvalidInput(
+        return _unclear(
             f"{where} is not UTF-8, but line {self._decided_at} is: the file mixes encodings. "
             f"As windows-1252 it would be {as_western!r}. {_HINT}",
-            line=line,
+            line,
         )
 
 
@@ -108,12 +104,16 @@ def _western(piece: bytes, line: int, error: UnicodeDecodeError | None) -> str:
         foreign += 1
         if char == "\ufffd" or not unicodedata.category(char).startswith("L") or foreign > 2:
             byte = error.start if error else at
-            raise InvalidInput(
+            raise _unclear(
                 f"Line {line}, byte {byte + 1} (0x{piece[byte]:02x}) is not UTF-8, and {text.strip()[:60]!r} doesn't "
                 f"look like windows-1252 either. {_HINT}",
-                line=line,
+                line,
             )
     return text
+
+
+def _unclear(detail: str, line: int) -> InvalidInput:
+    return InvalidInput(detail, line=line, errors=[{"field": "encoding", "message": detail}])
 
 
 def utf_16(head: bytes, given: Encoding | None) -> str | None:

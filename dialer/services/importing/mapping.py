@@ -9,7 +9,7 @@ from typing import Any, Final
 from dialer.domain.spreadsheets import MARKS, unescape
 from dialer.errors import InvalidInput
 from dialer.services.importing.fields import NAMES, Field, field_of, listed, shown
-from dialer.services.importing.mapped import NOTHING, Mapped
+from dialer.services.importing.mapped import DATA, NOTHING, Mapped
 from dialer.services.importing.rows import RawContact
 
 MAX_COLUMNS: Final = 200
@@ -90,10 +90,19 @@ def read_header(cells: Sequence[str], delimiter: str, *, line: int, mapped: Mapp
 
     Raises:
         InvalidInput: no phone column, two of another field, too many columns, or one that was mapped and isn't there.
+            Where a mapping can help, `extra["columns"]` are the columns, each with the use that its name says.
     """
     header = [cell.strip() for cell in cells]
     if len(header) > MAX_COLUMNS:
         raise InvalidInput(f"Line {line}: the header has {len(header)} columns; {MAX_COLUMNS} are allowed.", line=line)
+    try:
+        return _understood(header, delimiter, line, mapped)
+    except InvalidInput as error:
+        error.extra["columns"] = [{"column": name, "use": field_of(name) or DATA} for name in header]
+        raise
+
+
+def _understood(header: list[str], delimiter: str, line: int, mapped: Mapped) -> Columns:
     told = mapped.of(header, line)
     fields: dict[str, int] = {field.value: columns[0] for field, columns in told.fields.items()}
     phones: list[int] = list(told.fields.get(Field.PHONE, ())[1:])
@@ -122,7 +131,6 @@ def read_header(cells: Sequence[str], delimiter: str, *, line: int, mapped: Mapp
             f"a phone column is named one of {', '.join(NAMES[Field.PHONE])}. Rename it, or say which it is with "
             "`map=phone:NAME`.",
             line=line,
-            columns=[shown(name) for name in header],
         )
     if len(phones) >= MAX_NUMBERS:
         raise InvalidInput(

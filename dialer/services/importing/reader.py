@@ -2,7 +2,7 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, Protocol
 
@@ -40,8 +40,11 @@ class ListReader(Protocol):
     Rows without any value are skipped and don't count. A row with fewer cells than the header has blanks for the rest.
 
     Attributes:
+        sheets: of a workbook, the names of all.
         columns: what the header was understood as.
     """
+
+    sheets: Sequence[str]
 
     @property
     def columns(self) -> Columns: ...
@@ -62,6 +65,7 @@ class CsvReader:
     """
 
     def __init__(self, text: Text, mapped: Mapped = NOTHING) -> None:
+        self.sheets: Sequence[str] = ()
         self._text_file = text
         self._mapped = mapped
         self._source = iter(text)

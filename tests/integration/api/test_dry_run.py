@@ -116,6 +116,27 @@ def test_a_file_that_can_not_be_read_is_refused_as_an_upload_of_it_would_be(
     assert says in dry.json["detail"]
 
 
+def test_a_refusal_says_which_columns_and_sheets_there_are_to_choose_from(admin: Api, campaign_id: int) -> None:
+    long = "Telefonnummer der Ansprechpartnerin im Einkauf"
+    content = book({"About": [["Of spring"]], "Leads": [[long, "Name"], [4930901820, "Ada"]]})
+    path = f"/v1/campaigns/{campaign_id}/call-lists/dry-run"
+    body = {"data": content, "content_type": "application/octet-stream"}
+    first = admin.post(path, **body).json
+    assert (first["sheets"], first["columns"]) == (["About", "Leads"], [{"column": "Of spring", "use": "data"}])
+    second = admin.post(f"{path}?sheet=Leads", **body).json
+    assert second["columns"] == [{"column": long, "use": "data"}, {"column": "Name", "use": "name"}]
+    found = dry_run(admin, campaign_id, content, f"sheet=Leads&map=phone:{long}&default_region=DE")
+    assert (found["sheets"], found["rows"][0]["would_be"]) == (["About", "Leads"], "contact")
+
+
+def test_letters_that_can_not_be_told_are_about_the_encoding(admin: Api, campaign_id: int) -> None:
+    content = "phone,name\n+4930901820,Иванов\n".encode("cp1251")
+    path = f"/v1/campaigns/{campaign_id}/call-lists/dry-run"
+    refused = admin.post(path, data=content, content_type="text/csv").json
+    assert [error["field"] for error in refused["errors"]] == ["encoding"]
+    assert dry_run(admin, campaign_id, content, "encoding=windows-1251")["rows"][0]["name"] == "Иванов"
+
+
 def test_who_may_and_where(as_role: Callable[[Role], Api], admin: Api, campaign_id: int) -> None:
     path = f"/v1/campaigns/{campaign_id}/call-lists/dry-run"
     body = {"data": CSV.encode(), "content_type": "text/csv"}

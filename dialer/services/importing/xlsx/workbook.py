@@ -1,7 +1,7 @@
 """A workbook's sheet as the rows of a list."""
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import IO, Final
@@ -51,22 +51,25 @@ class WorkbookReader:
 
     Raises:
         InvalidInput: it can't be read, there is no such sheet, or its header has no phone column or two of another
-            field. Iterating raises it too.
+            field. Where another sheet can help, `extra["sheets"]` are all. Iterating raises it too.
+
+    Attributes:
+        sheets: the names of all.
     """
 
     def __init__(self, file: IO[bytes], sheet: str | None = None, mapped: Mapped = NOTHING) -> None:
         self._archive = Archive(file)
         sheets, epoch = _sheets(self._archive)
-        self._sheet = _choose(sheets, sheet)
+        self.sheets: Sequence[str] = [found.name for found in sheets]
         self._strings = SharedStrings(self._archive)
         self._texts = CellTexts(self._strings, styles.dates(self._archive), epoch)
-        self._rows = self._read()
-        number, header = next(self._rows, (0, None))
-        if header is None:
-            raise InvalidInput(f"The sheet {self._sheet.name!r} is empty.")
-        names = [cell if isinstance(cell, str) else "" for cell in header]
-        found = read_header(names, _DELIMITER, line=number, mapped=mapped)
-        self._columns = replace(found, format="xlsx", sheet=self._sheet.name)
+        try:
+            self._sheet = _choose(sheets, sheet)
+            self._rows = self._read()
+            self._columns = self._read_header(mapped)
+        except InvalidInput as error:
+            error.extra["sheets"] = self.sheets
+            raise
 
     @property
     def columns(self) -> Columns:
@@ -92,6 +95,14 @@ class WorkbookReader:
                 )
                 continue
             yield Row(number, [cell if isinstance(cell, str) else "" for cell in cells])
+
+    def _read_header(self, mapped: Mapped) -> Columns:
+        number, header = next(self._rows, (0, None))
+        if header is None:
+            raise InvalidInput(f"The sheet {self._sheet.name!r} is empty.")
+        names = [cell if isinstance(cell, str) else "" for cell in header]
+        found = read_header(names, _DELIMITER, line=number, mapped=mapped)
+        return replace(found, format="xlsx", sheet=self._sheet.name)
 
     def _read(self) -> Iterator[tuple[int, Cells | None]]:
         """Rows with any value, by number; None for the cells of one that is too long."""
