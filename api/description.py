@@ -43,6 +43,10 @@ _HEADERS: Final = {
 }
 _RETRY: Final = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 _ETAG: Final = {"ETag": {"description": "For If-Match and If-None-Match.", "schema": {"type": "string"}}}
+_TOO_LONG: Final = {
+    "description": "The URL is longer than 8190 bytes: name the columns in the file, or fewer of them. "
+    "The HTTP server says so, before the API: without a problem document."
+}
 
 LINKS: Final = {
     "campaigns_create": {
@@ -152,6 +156,8 @@ def complete(spec: dict[str, Any]) -> None:
             operation["x-scope"] = str(scope)
         _add_links(operation)
         _add_headers(method, operation)
+        if any(parameter["schema"].get("type") == "array" for parameter in operation.get("parameters", [])):
+            operation["responses"]["414"] = _TOO_LONG
         examples.add(operation, schemas)
         _share_errors(operation, spec["components"].setdefault("responses", {}))
     schemas.setdefault("FieldError", {})["additionalProperties"] = False

@@ -47,6 +47,14 @@ def test_one_of_several_versions_will_do(admin: Api, path: str) -> None:
     assert admin.patch(path, {"name": "newer"}, if_match='"other"').status_code == 412
 
 
+@pytest.mark.parametrize("tag", ['""', 'W/""', '"", "other"'])
+def test_an_empty_tag_is_one_of_no_version(admin: Api, path: str, tag: str) -> None:
+    answer = admin.patch(path, {"name": "new"}, if_match=tag)
+    assert (answer.status_code, answer.json["code"]) == (412, "precondition_failed")
+    current = admin.get(path).headers["ETag"]
+    assert admin.patch(path, {"name": "new"}, if_match=f"{tag}, {current}").status_code == 200
+
+
 @pytest.mark.parametrize("listing", ["", "/stats"])
 def test_what_the_caller_has_is_not_sent_again(admin: Api, campaign_id: int, listing: str) -> None:
     url = f"/v1/campaigns/{campaign_id}" if not listing else "/v1/campaigns"

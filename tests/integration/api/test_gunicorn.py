@@ -59,3 +59,12 @@ def test_all_processes_are_measured_together_and_uploads_are_bounded(served: str
     assert (taken.status_code, taken.json()["rows"]) == (202, 10_000)
     refused = upload(100)
     assert (refused.status_code, refused.json()["code"]) == (413, "payload_too_large")
+
+
+def test_a_url_that_is_too_long_is_refused_as_the_description_says(served: str) -> None:
+    url = f"{served}/v1/campaigns/1/call-lists/dry-run"
+    mapped = [f"data:{n:030}" for n in range(200)]
+    answer = requests.post(url, params={"map": mapped}, data=b"phone\n", timeout=SECONDS)
+    described = requests.get(f"{served}/openapi.json", timeout=SECONDS).json()
+    responses = described["paths"]["/v1/campaigns/{campaign_id}/call-lists/dry-run"]["post"]["responses"]
+    assert (answer.status_code, str(answer.status_code) in responses) == (414, True)
