@@ -2,7 +2,7 @@
 
 schemathesis makes the requests: from the examples, at the bounds of every parameter, at random, and along the links
 from one operation to the next. What it must not find: an answer that the description doesn't have, above all a 5xx.
-What it must find: at least one success of every operation that the role may use.
+What it must find: at least one success of every operation that the role may use, and at the end of nine links of ten.
 """
 
 import json
@@ -11,14 +11,16 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from api.auth import PERMISSIONS, Access
+from api.description import LINKS
 from dialer.services.users import Role
+from tests.fuzz.answers import Answer, Link, followed, read
 from tests.fuzz.world import World, as_json, world
 
 _LEVELS: Final = {Role.VIEWER: Access.VIEWER, Role.MANAGER: Access.MANAGER, Role.ADMIN: Access.ADMIN}
@@ -40,9 +42,16 @@ _CHECKS: Final = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
     "response_schema_conformance,unsupported_method"
 )
+_CHAIN_CHECKS: Final = "use_after_free,ensure_resource_availability"
+_CONFIGURATION: Final = Path(__file__).with_name("schemathesis.toml")
 
+_SCENARIOS: Final = 10
+"""Fewer of them don't come to all links."""
+_UNTRODDEN: Final = 0.1
+"""So many of the links may lead to no success: which are followed is left to chance, and some come after a removal."""
 
-PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
+STATEFUL: Final = "stateful"
+PHASES: Final = ("examples", "coverage", "fuzzing", STATEFUL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +74,31 @@ class Outcome:
 
     Attributes:
         clean: whether schemathesis found nothing.
-        answers: how often each operation answered with each status.
         lacking: operations that never succeeded, and are allowed to this role.
+        links: those that are allowed to this role; empty where none were to be followed.
     """
 
     role: Role
     clean: bool
-    answers: Counter[tuple[str, int]]
+    answers: list[Answer]
     lacking: list[str]
+    links: set[Link]
 
     @property
-    def requests(self) -> int:
-        return sum(self.answers.values())
+    def untrodden(self) -> list[Link]:
+        """Links that never led to a success."""
+        return sorted(self.links - followed(answer for answer in self.answers if answer.good).keys())
 
-    def told(self, name: str) -> str:
-        """How often an operation answered with which status."""
-        found = sorted((status, count) for (one, status), count in self.answers.items() if one == name)
-        return ", ".join(f"{count} x {status}" for status, count in found) or "never asked"
+    def told(self, name: str, source: str | None = None) -> str:
+        """How often an operation answered with which status; given a source, along the link from there."""
+        found = Counter(
+            answer.status for answer in self.answers if answer.name == name and source in (None, answer.source)
+        )
+        return ", ".join(f"{count} x {status}" for status, count in sorted(found.items())) or "never asked"
 
     @property
     def good(self) -> bool:
-        return self.clean and not self.lacking
+        return self.clean and not self.lacking and len(self.untrodden) <= len(self.links) * _UNTRODDEN
 
 
 def fuzz(made: World, role: Role, plan: Plan) -> Outcome:
@@ -96,25 +109,28 @@ def fuzz(made: World, role: Role, plan: Plan) -> Outcome:
         record.touch()
         wanted = set(plan.operations) or _operations()
         logged_in = ["--header", f"Authorization: Bearer {made.tokens[role]}"]
+        most, alone = wanted - {*OWN, *STREAMS}, [phase for phase in plan.phases if phase != STATEFUL]
+        chained = [STATEFUL] if STATEFUL in plan.phases else []
         clean = [
-            _run(made, role, record, plan, names, [*options, "--checks", checks])
-            for names, options, checks in (
-                (wanted - {*OWN, *STREAMS}, logged_in, f"{_CHECKS},ignored_auth"),
-                (wanted & set(OWN), [], _CHECKS),
+            _run(made, role, record, replace(plan, phases=tuple(phases), examples=examples), names, options)
+            for names, phases, examples, options in (
+                (most, alone, plan.examples, [*logged_in, "--checks", f"{_CHECKS},ignored_auth"]),
+                (wanted & set(OWN), alone, plan.examples, ["--checks", _CHECKS]),
+                (most, chained, max(plan.examples, _SCENARIOS), [*logged_in, "--checks", f"{_CHECKS},{_CHAIN_CHECKS}"]),
             )
-            if names
+            if names and phases
         ]
-        lines = [line.split() for line in record.read_text(encoding="utf-8").splitlines()]
-    answers = Counter((name, int(status)) for name, status in lines)
-    succeeded = {name for name, status in answers if status < 400}
-    lacking = sorted((_operations(_LEVELS[role]) & wanted) - succeeded - set(STREAMS))
-    return Outcome(role, all(clean), answers, lacking)
+        answers = read(record)
+    allowed = _operations(_LEVELS[role])
+    succeeded = {answer.name for answer in answers if answer.good}
+    lacking = sorted((allowed & wanted) - succeeded - set(STREAMS)) if alone else []
+    return Outcome(role, all(clean), answers, lacking, _links(allowed & wanted) if chained else set())
 
 
 def _run(made: World, role: Role, record: Path, plan: Plan, names: set[str], options: list[str]) -> bool:
     command = [
-        *(str(Path(sys.executable).parent / "schemathesis"), "run", f"{made.url}/openapi.json"),
-        *("--phases", ",".join(plan.phases), "--request-timeout", "60"),
+        *(str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(_CONFIGURATION)),
+        *("run", f"{made.url}/openapi.json", "--phases", ",".join(plan.phases), "--request-timeout", "60"),
         *(
             "--max-examples",
             str(plan.examples),
@@ -137,25 +153,45 @@ def _operations(level: Access = Access.ADMIN) -> set[str]:
     return {name.replace(".", "_", 1) for name, rule in PERMISSIONS.items() if "." in name and rule.access <= level}
 
 
+def _links(allowed: set[str]) -> set[Link]:
+    """The links of the description from and to these operations."""
+    return {(source, name) for source in LINKS.keys() & allowed for name in LINKS[source].keys() & allowed}
+
+
 def report(outcomes: list[Outcome]) -> bool:
-    """Say what came of it, the number of requests last; whether all is well."""
+    """Say what came of it, the numbers last; whether all is well."""
     for outcome in outcomes:
         if outcome.lacking:
             lacking = ", ".join(f"{name} ({outcome.told(name)})" for name in outcome.lacking)
             click.echo(f"as {outcome.role}, without a success: {lacking}", err=True)
-    figures = {
-        str(outcome.role): {
-            "requests": outcome.requests,
-            "operations": len({name for name, _ in outcome.answers}),
-            "server_errors": sum(count for (_, status), count in outcome.answers.items() if status >= 500),
-            "without_success": len(outcome.lacking),
-            "clean": outcome.clean,
-        }
-        for outcome in outcomes
-    }
-    total = sum(outcome.requests for outcome in outcomes)
-    click.echo(json.dumps({"requests": total, "roles": figures}))
+        if outcome.untrodden:
+            links = ", ".join(
+                f"{source} -> {name} ({outcome.told(name, source)})" for source, name in outcome.untrodden
+            )
+            click.echo(f"as {outcome.role}, links that led to no success: {links}", err=True)
+    total = sum(len(outcome.answers) for outcome in outcomes)
+    click.echo(json.dumps({"requests": total, "roles": {str(outcome.role): _figures(outcome) for outcome in outcomes}}))
     return all(outcome.good for outcome in outcomes)
+
+
+def _figures(outcome: Outcome) -> dict[str, Any]:
+    answers = outcome.answers
+    linked, trodden = followed(answers), followed(answer for answer in answers if answer.good)
+    return {
+        "requests": len(answers),
+        "phases": Counter(answer.phase for answer in answers),
+        "operations": len({answer.name for answer in answers}),
+        "server_errors": sum(answer.status >= 500 for answer in answers),
+        "without_success": len(outcome.lacking),
+        "links": {
+            "allowed": len(outcome.links),
+            "followed": len(linked),
+            "to_a_success": len(trodden),
+            "times_followed": linked.total(),
+            "times_to_a_success": trodden.total(),
+        },
+        "clean": outcome.clean,
+    }
 
 
 @click.command()
@@ -174,7 +210,7 @@ def report(outcomes: list[Outcome]) -> bool:
 def main(examples: int, seed: int, role: str | None, phases: tuple[str, ...], operations: tuple[str, ...]) -> None:
     """Send requests made from the description; fail where an answer is not one that it has, or none is a success.
 
-    The last line is JSON: how many requests were answered, by role.
+    The last line is JSON: how many requests were answered, by role and phase, and how many links were followed.
     """
     roles = tuple(Role) if role is None else (Role(role),)
     # Links lead to other operations.

@@ -22,6 +22,7 @@ from tests.support.books import book
 Request = Case[Any]
 
 _CSV: Final = b"phone,name\n+4930901820,Ada\n"
+_NOWHERE: Final = "http://127.0.0.1:1/"
 _HANG_UP: Final = {"type": "hangup"}
 
 
@@ -49,19 +50,31 @@ class Things:
 
     def campaign(self, *commands: str) -> int:
         """A campaign, after these commands; it calls nobody."""
-        body = {"name": _name(), "trunk_id": self._trunk, "answer_action": _HANG_UP}
-        made = int(self.ask("POST", "campaigns", body)["id"])
+        made = int(self.ask("POST", "campaigns", self.campaign_body())["id"])
         for command in commands:
             self.ask("POST", f"campaigns/{made}/{command}")
         return made
 
+    def campaign_body(self) -> dict[str, Any]:
+        return {"name": _name(), "trunk_id": self._trunk, "answer_action": _HANG_UP}
+
     @cached_property
     def _trunk(self) -> int:
+        return int(self.ask("POST", "trunks", self.trunk_body())["id"])
+
+    def trunk_body(self) -> dict[str, Any]:
         values = {"node_id": self._world["node_id"], "endpoint": "PJSIP/{number}@carrier", "caller_id": "+4930901800"}
-        return int(self.ask("POST", "trunks", {"name": _name(), "cps": 1, "channels": 1, **values})["id"])
+        return {"name": _name(), "cps": 1, "channels": 1, **values}
+
+    def trunk(self) -> int:
+        """The one that all things of its own use."""
+        return self._trunk
 
     def group(self) -> int:
-        return int(self.ask("POST", "trunk-groups", {"name": _name(), "trunks": [{"trunk_id": self._trunk}]})["id"])
+        return int(self.ask("POST", "trunk-groups", self.group_body())["id"])
+
+    def group_body(self) -> dict[str, Any]:
+        return {"name": _name(), "trunks": [{"trunk_id": self._trunk}]}
 
     def contact(self) -> int:
         body = {"contacts": [{"phone_number": self.number()}]}
@@ -185,14 +198,18 @@ _Lead = Callable[[Request, Things], None]
 _DRAFT: Final = Things.campaign
 _LEADS: Final[Mapping[str, _Lead]] = MappingProxyType(
     {
+        "api_keys_create": _body(lambda _: {"name": _name(), "scopes": ["calls:read"]}),
         "auth_change_password": _body(lambda _: {"current_password": PASSWORD, "new_password": "staple battery horse"}),
         "auth_refresh": _body(lambda t: {"refresh_token": t.tokens()["refresh_token"]}),
         "call_lists_dry_run": _table,
         "call_lists_upload": _table,
+        "caller_ids_add": _path("trunk_id", Things.trunk, lambda t: {"phone_number": t.number()}),
+        "caller_ids_edit": _body(lambda _: {"enabled": True}),
         "calls_create": _calling,
         "calls_hang_up": _path("call_id", Things.call),
         "campaigns_cancel": _path("campaign_id", _DRAFT),
         "campaigns_clone": _path("campaign_id", _DRAFT, lambda _: {"name": _name()}),
+        "campaigns_create": _body(Things.campaign_body),
         "campaigns_edit": _path("campaign_id", _DRAFT, lambda _: {"max_attempts": 2}),
         "campaigns_forecast": _path("campaign_id", _DRAFT, lambda _: {}),
         "campaigns_pause": _path("campaign_id", lambda t: t.campaign("start")),
@@ -203,15 +220,24 @@ _LEADS: Final[Mapping[str, _Lead]] = MappingProxyType(
         "contacts_cancel_callback": _path("contact_id", Things.callback),
         "contacts_put": _path("campaign_id", _DRAFT, lambda t: {"phone_number": t.number()}),
         "control_disallow_number": _path("phone_number", Things.allowed),
+        "dnc_add": _body(lambda t: {"phone_number": t.number()}),
         "dnc_uploads_create": _table,
+        "exports_begin_calls": _body(lambda t: {"campaign_id": t.campaign()}),
+        "exports_begin_contacts": _body(lambda t: {"campaign_id": t.campaign()}),
         "exports_remove": _path("export_id", Things.export),
+        "nodes_create": _body(lambda _: {"name": _name(), "ari_url": _NOWHERE, "ari_username": "dialer"}),
+        "nodes_edit": _body(lambda _: {"name": _name()}),
         "requeues_create": _path("campaign_id", _DRAFT, lambda _: {"dispositions": ["busy"]}),
         "sounds_upload": _recording,
         "trial_calls_create": _trying,
+        "trunk_groups_create": _body(Things.group_body),
         "trunk_groups_edit": _path("trunk_group_id", Things.group, lambda _: {"name": _name()}),
         "trunk_groups_get": _path("trunk_group_id", Things.group),
         "trunk_groups_remove": _path("trunk_group_id", Things.group),
         "trunk_groups_state": _path("trunk_group_id", Things.group),
+        "trunks_create": _body(Things.trunk_body),
+        "trunks_edit": _body(lambda _: {"name": _name()}),
         "users_create": _body(Things.user_body),
+        "webhooks_create": _body(lambda _: {"url": _NOWHERE, "events": ["call.ended"]}),
     }
 )

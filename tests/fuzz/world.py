@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, Final
 
 import click
@@ -63,12 +64,10 @@ def world() -> Iterator[World]:
     postgres, redis = EmbeddedPostgres(folder / "postgres", durable=False), EmbeddedRedis(folder / "redis")
     try:
         environ = _environment(postgres.start(), redis.start(), folder)
-        server, url = _serve(environ)
-        try:
-            yield _peopled(environ, url)
-        finally:
-            server.terminate()
-            server.wait(SECONDS)
+        with _dialer(environ) as dialer, _serving(environ) as url:
+            made = _peopled(dialer, url)
+            with _exporting(dialer):
+                yield made
     finally:
         postgres.destroy()
         redis.stop()
@@ -104,8 +103,52 @@ def _environment(database_url: str, redis_url: str, folder: Path) -> dict[str, s
     }
 
 
-def _serve(environ: dict[str, str]) -> tuple["subprocess.Popen[bytes]", str]:
+@contextmanager
+def _dialer(environ: dict[str, str]) -> Iterator[Dialer]:
     upgrade(environ["DIALER_DATABASE_URL"])
+    dialer = Dialer(
+        Settings(
+            _env_file=None,
+            database_url=environ["DIALER_DATABASE_URL"],
+            redis_url=environ["DIALER_REDIS_URL"],
+            sounds_url=environ["DIALER_SOUNDS_URL"],
+        )
+    )
+    try:
+        yield dialer
+    finally:
+        dialer.close()
+
+
+@contextmanager
+def _exporting(dialer: Dialer) -> Iterator[None]:
+    """Exports are made soon after they were asked for, which is a worker's work: there is a link to their files."""
+    over = Event()
+
+    def work() -> None:
+        while not over.wait(0.5):
+            dialer.exports.work(SECONDS)
+
+    thread = Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@contextmanager
+def _serving(environ: dict[str, str]) -> Iterator[str]:
+    server, url = _serve(environ)
+    try:
+        yield url
+    finally:
+        server.terminate()
+        server.wait(SECONDS)
+
+
+def _serve(environ: dict[str, str]) -> tuple["subprocess.Popen[bytes]", str]:
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "python:api.gunicorn", "--bind", f"127.0.0.1:{port}"]
     server = subprocess.Popen([*command, "--workers", "1", "--log-level", "error", "api.wsgi:create()"], env=environ)
@@ -121,27 +164,16 @@ def _serve(environ: dict[str, str]) -> tuple["subprocess.Popen[bytes]", str]:
     raise click.ClickException("the API is not ready")
 
 
-def _peopled(environ: dict[str, str], url: str) -> World:
+def _peopled(dialer: Dialer, url: str) -> World:
     """A user of each role, logged in, and one of everything, with the id that the examples name."""
-    dialer = Dialer(
-        Settings(
-            _env_file=None,
-            database_url=environ["DIALER_DATABASE_URL"],
-            redis_url=environ["DIALER_REDIS_URL"],
-            sounds_url=environ["DIALER_SOUNDS_URL"],
-        )
-    )
-    try:
-        users = [dialer.users.create("root", PASSWORD, Role.ADMIN).id]
-        users += [dialer.users.create(role.value, PASSWORD, role).id for role in Role]
-        root, *others = (log_in(url, name)["access_token"] for name in ("root", *(role.value for role in Role)))
-        values, node_id = _prepare(url, root)
-        kept = {"sound_id": dialer.sounds.upload("kept", wav(), "root").id, "export_id": 1}
-        with dialer.engine.begin() as tx:
-            values["token"] = sounds.tokens(tx, [kept["sound_id"]])[kept["sound_id"]]
-        dialer.exports.work(SECONDS)
-    finally:
-        dialer.close()
+    users = [dialer.users.create("root", PASSWORD, Role.ADMIN).id]
+    users += [dialer.users.create(role.value, PASSWORD, role).id for role in Role]
+    root, *others = (log_in(url, name)["access_token"] for name in ("root", *(role.value for role in Role)))
+    values, node_id = _prepare(url, root)
+    kept = {"sound_id": dialer.sounds.upload("kept", wav(), "root").id, "export_id": 1}
+    with dialer.engine.begin() as tx:
+        values["token"] = sounds.tokens(tx, [kept["sound_id"]])[kept["sound_id"]]
+    dialer.exports.work(SECONDS)
     return World(url, dict(zip(Role, others, strict=True)), root, users, kept, values | kept, node_id)
 
 
