@@ -1,10 +1,10 @@
 """The Flask application."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Request
 from flask_openapi3.openapi import OpenAPI
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import (
@@ -45,6 +45,12 @@ class ApiRequest(Request):
         if isinstance(body, str):
             raise BadRequest("The body must be a JSON object.")
         return body
+
+    def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
+        """Say what to send instead; Flask would speak of browsers."""
+        if e is None:
+            raise UnsupportedMediaType("Send a JSON object, with the header Content-Type: application/json.")
+        raise BadRequest(f"The body is not JSON: {e}.") from e
 
 
 class ApiApp(OpenAPI):

@@ -13,6 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from dialer import wording
 from dialer.errors import DatabaseError, DialerError, InvalidInput
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,9 @@ def invalid(error: ValidationError) -> NoReturn:
     Raises:
         InvalidInput: always.
     """
-    errors = [{"field": _field(item["loc"]), "message": _message(item)} for item in error.errors(include_url=False)]
+    errors = [
+        {"field": _field(item["loc"]), "message": wording.message(item)} for item in error.errors(include_url=False)
+    ]
     named = ", ".join(dict.fromkeys(item["field"] for item in errors))
     raise InvalidInput(f"The request is not valid: {named}.", errors=errors) from error
 
@@ -110,7 +113,3 @@ def _unexpected(error: Exception) -> Response:
 
 def _field(location: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in location) or "body"
-
-
-def _message(item: Mapping[str, Any]) -> str:
-    return str(item["msg"]).removeprefix("Value error, ")

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from dialer import wording
 from dialer.ca_files import database_url_with_ca, redis_url_with_ca
 from dialer.domain import profiles
 from dialer.errors import ConfigurationError
@@ -308,7 +309,7 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(_secrets_dir=_secrets_dir(), **overrides)
     except ValidationError as error:
-        lines = [f"{_variable(item['loc'])}: {item['msg'].removeprefix('Value error, ')}" for item in error.errors()]
+        lines = [f"{_variable(item['loc'])}: {wording.message(item)}" for item in error.errors()]
         raise ConfigurationError("The settings are not valid:\n  " + "\n  ".join(lines)) from error
 
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError, 
 
 from api.schemas.campaigns import KnownRegion, KnownZone
 from api.schemas.common import E164, BigId, CallerId, Moment, PageQuery, Phone, Schema, SmallId, Timeout, no_controls
+from dialer import wording
 from dialer.db.call_records import CallFilter
 from dialer.domain.actions import AnswerAction, Continue
 from dialer.domain.calls import CallState
@@ -55,7 +56,7 @@ class CallIn(Schema):
         try:
             return Continue.model_validate({name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
-            wrong = [f"{item['loc'][0]}: {item['msg']}" for item in error.errors()]
+            wrong = [f"{item['loc'][0]}: {wording.message(item)}" for item in error.errors()]
             raise ValueError("; ".join(wrong)) from error
 
     def new(self) -> NewCall:

@@ -205,7 +205,9 @@ class Campaigns:
         state = next_state(present, command)
         if state is None:
             allowed = [str(c) for c in allowed_commands(present)]
-            raise Conflict(f"A campaign that is {present} can't be told to {command}.", state=present, allowed=allowed)
+            instead = f", only to {' or '.join(allowed)}" if allowed else ": that is for good"
+            detail = f"A campaign that is {present} can't be told to {command}{instead}."
+            raise Conflict(detail, state=present, allowed=allowed)
         if state is present:
             return campaign
         if command is CampaignCommand.START:

@@ -57,6 +57,17 @@ def test_a_body_that_can_not_be_read_is_refused(
     is_problem(answer, status, code)
 
 
+@pytest.mark.parametrize(
+    ("data", "content_type", "says"),
+    [
+        (b'{"name": }', "application/json", "The body is not JSON: Expecting value: line 1 column 10"),
+        (b"{}", "text/plain", "with the header Content-Type: application/json"),
+    ],
+)
+def test_who_sends_no_json_is_told_what_to_send(admin: Api, data: bytes, content_type: str, says: str) -> None:
+    assert says in admin.post("/v1/campaigns", data=data, content_type=content_type).json["detail"]
+
+
 def test_nothing_is_a_body_where_no_field_is_needed(admin: Api, campaign_id: int, contact_ids: list[int]) -> None:
     key = admin.post("/v1/api-keys", {"name": "crm", "scopes": ["calls:read"]}).json["id"]
     webhook = admin.post("/v1/webhooks", {"url": "https://192.0.2.1/", "events": ["call.ended"]}).json["id"]
