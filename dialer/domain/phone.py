@@ -162,7 +162,10 @@ def _unreadable(text: str, shown: str, default_region: str | None, error: int) -
     if len(dialed) <= _EMERGENCY_DIGITS and (where := _emergency_somewhere(dialed)):
         return _emergency(dialed, where)
     if error == NumberParseException.INVALID_COUNTRY_CODE and dialed and default_region is None:
-        reason = f"{shown} is a national number, and the list has no default region"
+        reason = (
+            f"{shown} is a national number, and no default region says of which country; "
+            "write it with + and the country code"
+        )
         return PhoneRefusal(PhoneRefusalCode.NO_REGION, reason)
     code, what = _UNREADABLE[error]
     return PhoneRefusal(code, f"{shown} {what}")

@@ -36,8 +36,11 @@ def read(cell: str, default_region: str | None, allowed: frozenset[str] = frozen
     # Only where the zero is part of the number: elsewhere it, or two of them, would be dialed before another one.
     if isinstance(with_zero, PhoneNumber) and with_zero.e164.endswith(f"0{text}"):
         return PhoneCell(with_zero, (*repairs, Repair.LEADING_ZERO))
-    with_plus = phone.parse(f"+{text}", None)
+    # 00 is how most of the world dials abroad, but not all of it.
+    with_plus = phone.parse(f"+{text.removeprefix('00')}", None)
     if isinstance(with_plus, PhoneNumber):
-        reason = f"{number.reason}; +{text} would be one of {with_plus.region}. Write the plus if that is meant"
+        reason = (
+            f"{number.reason}; {with_plus.e164} would be one of {with_plus.region}. Write the plus if that is meant"
+        )
         return PhoneCell(PhoneRefusal(PhoneRefusalCode.PLUS_LOST, reason), repairs)
     return PhoneCell(number, repairs)

@@ -26,7 +26,8 @@ _RESERVED: Final = frozenset(
     "TIMESTAMP TRANSFER_CONTEXT TXTCIDNAME UNIQUEID".split()
 )
 _RESERVED_PREFIXES: Final = ("AST_", "DIALER_", "PJSIP_", "SIP_")
-
+_NUMBER: Final = re.compile(r"\s*[+(]?\d[\d ().\-/]{6,}")
+"""A cell that is no column's name."""
 
 _FURTHER: Final = f"{Field.PHONE}_"
 
@@ -127,9 +128,7 @@ def _understood(header: list[str], delimiter: str, line: int, mapped: Mapped) ->
             fields[field.value] = at
     if Field.PHONE not in fields:
         raise InvalidInput(
-            f"Line {line}: no column is the phone number. The columns are {listed(header)}; "
-            f"a phone column is named one of {', '.join(NAMES[Field.PHONE])}. Rename it, or say which it is with "
-            "`map=phone:NAME`.",
+            f"Line {line}: no column is the phone number. {_instead(header)}",
             line=line,
         )
     if len(phones) >= MAX_NUMBERS:
@@ -139,6 +138,19 @@ def _understood(header: list[str], delimiter: str, line: int, mapped: Mapped) ->
         )
     fields |= {f"{_FURTHER}{n}": at for n, at in enumerate(phones, 2)}
     return Columns(delimiter, header, fields, _variables(header, others))
+
+
+def _instead(header: Sequence[str]) -> str:
+    """What to do about a header that names no phone column."""
+    if any(_NUMBER.fullmatch(cell) for cell in header):
+        return (
+            f"It looks like a row, not like the header: {listed(header)}. "
+            "Put a line with the columns' names before it, such as: phone,name"
+        )
+    return (
+        f"The columns are {listed(header)}; a phone column is named one of {', '.join(NAMES[Field.PHONE])}. "
+        "Rename it, or say which it is with `map=phone:NAME`."
+    )
 
 
 def columns_from_json(stored: Mapping[str, Any]) -> Columns:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import IO, BinaryIO, Final
 
 from dialer.errors import InvalidInput
-from dialer.services.importing.encodings import Encoding
+from dialer.services.importing.encodings import BOM, Encoding
 from dialer.services.importing.lines import BLOCK_BYTES, Text
 from dialer.services.importing.mapped import NOTHING, Mapped
 from dialer.services.importing.reader import CsvReader, ListReader
@@ -19,6 +19,15 @@ _SIGNATURES: Final = (
     (_OLE, "an old Excel workbook (.xls), or one with a password"),
     (b"\x1f\x8b", "a gzip file"),
     (b"%PDF", "a PDF"),
+)
+_LOOK_BYTES: Final = 200
+_MARKUP: Final = (
+    # Without blanks. What a system exports as .xls is often this, or a log-in page was saved instead of a list.
+    (b"<!doctypehtml", "an HTML page"),
+    (b"<html", "an HTML page"),
+    (b"<?xml", "XML"),
+    (b"[{", "JSON"),
+    (b'{"', "JSON"),
 )
 
 
@@ -49,9 +58,11 @@ def open_list(stream: BinaryIO, reading: Reading | None = None) -> ListReader:
         head += more
     if not head:
         raise InvalidInput("The file is empty.")
-    for signature, what in _SIGNATURES:
-        if head.startswith(signature):
-            raise InvalidInput(f"The file is {what}, not CSV. {_AS_WHAT}")
+    text = b"".join(head[:_LOOK_BYTES].removeprefix(BOM).lower().split())
+    for begins, signatures in ((head, _SIGNATURES), (text, _MARKUP)):
+        for signature, what in signatures:
+            if begins.startswith(signature):
+                raise InvalidInput(f"The file is {what}, not CSV. {_AS_WHAT}")
     if head.startswith(_ZIP):
         if reading.encoding is not None:
             message = "the file is a workbook, which has no encoding"

@@ -1,6 +1,7 @@
 """A CSV file as rows: Python's csv module, with the file's own line numbers and a bound on every row."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,9 @@ from dialer.services.importing.mapping import Columns, read_header
 MAX_RECORD_CHARS: Final = 64 * 1024
 DELIMITERS: Final = (",", ";", "\t")
 ROW_TEXT_CHARS: Final = 500
+
+_SEP: Final = re.compile(r'"?sep=([,;|\t])"?[,;\s]*', re.IGNORECASE)
+"""A first line for Excel alone, which says what divides the columns."""
 
 
 class Row(NamedTuple):
@@ -98,11 +102,15 @@ class CsvReader:
 
     def _read_header(self) -> Columns:
         first = self._first_line()
+        told = _SEP.fullmatch(first)
+        if told:
+            self._line += 1
+            first = self._first_line()
         line = self._line + 1
         self._pushed_back.append(first)
         best: tuple[str, list[str], int] | None = None
         problem = ""
-        for delimiter in DELIMITERS:
+        for delimiter in told.groups() if told else DELIMITERS:
             record = next(self._records(delimiter))
             read = len(self._fed)
             if isinstance(record, BadRow):

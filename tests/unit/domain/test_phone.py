@@ -169,7 +169,12 @@ def test_regions_are_iso_3166_in_capital_letters() -> None:
         ("", None, "There is no phone number"),
         ("1.23457E+11", "US", "'1.23457E+11' is how a spreadsheet writes a quantity, not a phone number"),
         ("nobody", "US", "'nobody' is not a phone number"),
-        ("020 7946 0123", None, "'020 7946 0123' is a national number, and the list has no default region"),
+        (
+            "020 7946 0123",
+            None,
+            "'020 7946 0123' is a national number, and no default region says of which country; "
+            "write it with + and the country code",
+        ),
         ("+44 20 794", None, "'+44 20 794' lacks its area code"),
         ("+44 1", None, "'+44 1' is too short for a phone number"),
         ("555 0143", "US", "'555 0143' lacks its area code"),

@@ -123,6 +123,7 @@ def test_a_lost_zero_is_put_back_where_the_number_is_none_without_it(
     ("cell", "region", "code", "says"),
     [
         ("442079460123", "US", PhoneRefusalCode.PLUS_LOST, "+442079460123 would be one of GB"),
+        ("00442079460123", "US", PhoneRefusalCode.PLUS_LOST, "+442079460123 would be one of GB"),
         ("442079460123", None, PhoneRefusalCode.NO_REGION, "no default region"),
         ("708091011", "US", PhoneRefusalCode.TOO_SHORT, "too short"),
         ("4,4E+11", "GB", PhoneRefusalCode.DIGITS_LOST, "kept 2 digits"),

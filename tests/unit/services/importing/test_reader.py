@@ -46,6 +46,11 @@ def test_delimiter_newline_and_bom_are_found_out(delimiter: str, newline: str, b
     assert good(bom + content.encode()) == [(2, lines[1]), (3, lines[2])]
 
 
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;", "sep=;,,,"])
+def test_the_line_for_excel_says_what_divides_the_columns(first: str) -> None:
+    assert good(f"{first}\r\nphone;a,b,c\r\n1;x\r\n") == [(3, ["1", "x"])]
+
+
 def test_the_last_line_needs_no_newline() -> None:
     assert good("phone\n1\n2") == [(2, ["1"]), (3, ["2"])]
 
@@ -127,7 +132,10 @@ def test_a_record_within_the_bound_is_read_even_if_it_has_many_lines() -> None:
         (b"phone\n1\n2\0\n", "Line 3"),
         ("phone,name\n1,Zoë\n".encode() + "2,Zoë\n".encode("latin-1"), "Line 3, byte 5 (0xeb)"),
         (b"name,city\na,b\n", "no column is the phone number"),
-        (b"+442079460123\n+442079460124\n", "no column is the phone number"),
+        (b"+442079460123\n+442079460124\n", "no column is the phone number. It looks like a row"),
+        (b"(020) 7946-0123;Ada\n", "Put a line with the columns' names before it"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html>\n<html><body>Log in</body></html>\n", "The file is an HTML page"),
+        (b'[\n  {"phone": "+442079460123"}]', "The file is JSON"),
         (b"phone,tz,Zone\n1,,\n", "columns 2 ('tz') and 3 ('Zone')"),
         (b'phone,"name\n1,a\n', "Line 1, the header"),
     ],
