@@ -30,6 +30,7 @@ _BEST: Final = f"""
 _CONTACTS: Final = text(f"""
     SELECT contact.id AS contact_id, contact.campaign_id, next.phone_number, contact.state AS contact_state,
            contact.final_reason, contact.next_attempt_at, contact.open_call_id, contact.attempts, contact.consent_at,
+           (SELECT own.state FROM calls AS own WHERE own.id = contact.open_call_id) AS open_call_state,
            CASE WHEN contact.held_by IS NULL OR contact.rules_version >= campaign.rules_version
                THEN contact.next_attempt_at END AS due_at,
            contact.callback_at AS callback_for, campaign.rules_version,

@@ -11,6 +11,7 @@ from dialer.config import Settings
 from dialer.db import campaigns, explaining, transitions
 from dialer.db.people import in_flight
 from dialer.domain.caller_ids import Owned
+from dialer.domain.calls import CallState
 from dialer.domain.contacts import ContactState
 from dialer.domain.gate import INSTALLATION, decide
 from dialer.domain.people import Pace
@@ -183,7 +184,9 @@ class Explaining:
         if state is ContactState.DONE:
             return DONE, f"nothing more happens: {row['final_reason']}", CAMPAIGN, None, None
         if state is ContactState.IN_CALL:
-            return IN_CALL, f"call {row['open_call_id']} is open", CAMPAIGN, None, None
+            waits = ", until the limits of installation, trunk and campaign let a worker take it"
+            state_of_call = f"{row['open_call_state']}{waits if row['open_call_state'] == CallState.QUEUED else ''}"
+            return IN_CALL, f"call {row['open_call_id']} is {state_of_call}", CAMPAIGN, None, None
         facts = gating.facts(
             row,
             self._settings,

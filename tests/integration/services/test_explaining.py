@@ -212,6 +212,15 @@ def test_counts_add_up_with_every_reason_and_each_sample_opens_when_it_says(
     assert counted == OF_CONTACTS
 
 
+def test_call_that_is_queued_is_told_from_one_that_is_dialed(world: World) -> None:
+    (call_id,) = world.queued(1)
+    contact_id = world.call(call_id)["contact_id"]
+    waits = "is queued, until the limits of installation, trunk and campaign let a worker take it"
+    assert world.dialer.explaining.contact(contact_id).rule == f"call {call_id} {waits}"
+    world.claim()
+    assert world.dialer.explaining.contact(contact_id).rule == f"call {call_id} is originating"
+
+
 def test_group_opens_with_its_first_contact(world: World) -> None:
     now = world.now()
     far, near = (
