@@ -1,5 +1,6 @@
 """The command line: `dialer --help`."""
 
+from http import HTTPStatus
 from importlib import import_module
 from types import MappingProxyType
 from typing import Final
@@ -40,7 +41,12 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except DialerError as error:
-            raise click.ClickException(error.detail) from error
+            from dialer.remote.problems import Exit
+
+            told = click.ClickException(error.detail)
+            is_for_later = error.status == HTTPStatus.SERVICE_UNAVAILABLE
+            told.exit_code = Exit.LATER if is_for_later else Exit.FAILED  # type: ignore[misc] # click reads it so
+            raise told from error
 
 
 def _server() -> click.Group:

@@ -1,8 +1,7 @@
 """`dialer ops`: what people who run a dialer ask of it, and tell it."""
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,15 +10,23 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from dialer.at_hand import opened_dialer, operator
 from dialer.bootstrap import Dialer
-from dialer.config import load_settings
 from dialer.db.imports import failed as failed_imports
-from dialer.embedded.servers import resolve
 from dialer.errors import LimitsUnavailable
+from dialer.queues import Queue
+from dialer.wording import in_flight
 
 DISPATCH_SECONDS: Final = 15.0
 """Dispatch looks every second; after this long it has stopped."""
 
+QUEUED_SECONDS: Final = 15.0
+"""A queued call whose job is waiting too is taken within a second; after this long nobody takes jobs."""
+
+LATE_SECONDS: Final = 900.0
+"""From when on an import or a webhook is late, as for the alerts."""
+
+_NAME: Final = "dialer-ops"
 _LOOK_SECONDS: Final = 1.0
 _CHANGES: Final = 10
 
@@ -31,10 +38,12 @@ class Status:
     Attributes:
         figures: by metric and labels, as Prometheus would get them.
         wrong: sentences; none while all is well.
+        noted: sentences on what is meant so, and keeps people from being called.
     """
 
     figures: dict[str, dict[tuple[tuple[str, str], ...], float]]
     wrong: list[str] = field(default_factory=list)
+    noted: list[str] = field(default_factory=list)
 
     def value(self, name: str, **labels: str) -> float | None:
         return self.figures.get(name, {}).get(tuple(sorted(labels.items())))
@@ -54,6 +63,10 @@ def status_of(dialer: Dialer) -> Status:
     status.wrong.extend(_wrong(status))
     if status.value("dialer_postgres_up"):
         status.wrong.extend(_lost(dialer))
+        if dialer.control.status().allow_list_only:
+            status.noted.append(
+                "Only numbers on the allow-list are dialed: `dialer ops flags allow-list-only off` ends that."
+            )
     return status
 
 
@@ -65,7 +78,7 @@ def _lost(dialer: Dialer) -> Iterator[str]:
 
 def _wrong(status: Status) -> Iterator[str]:
     if not status.value("dialer_postgres_up"):
-        yield "PostgreSQL does not answer."
+        yield "PostgreSQL does not answer: start it, or correct DIALER_DATABASE_URL (`dialer doctor` tells more)."
         return
     for server, up in status.by("dialer_redis_up", "server").items():
         if not up:
@@ -78,7 +91,8 @@ def _wrong(status: Status) -> Iterator[str]:
     enabled = status.by("dialer_node_enabled", "node")
     for node, alive in status.by("dialer_node_listener_alive", "node").items():
         if enabled.get(node) and not alive:
-            yield f"No listener leads the node {node}."
+            yield f"No listener leads the node {node}, so nobody is dialed there: is `dialer listener` running?"
+    yield from _late(status)
     for trunk, is_open in status.by("dialer_breaker_open", "trunk").items():
         if is_open:
             yield f"The trunk {trunk} only fails and is left alone for now."
@@ -87,6 +101,18 @@ def _wrong(status: Status) -> Iterator[str]:
             yield f"The node {node} only fails and is left alone for now, with all its trunks."
     if late := status.value("dialer_late_dials"):
         yield f"{late:.0f} calls were dialed after they had been given up (late_dialed_at)."
+
+
+def _late(status: Status) -> Iterator[str]:
+    """Work that nobody takes."""
+    waiting = status.value("dialer_queue_jobs", queue=Queue.ORIGINATE) or 0.0
+    for trunk, age in status.by("dialer_calls_queued_oldest_seconds", "trunk").items():
+        if waiting and age > QUEUED_SECONDS:
+            yield f"A call of the trunk {trunk} has been queued for {_seconds(age)}: is an originate worker running?"
+    if (age := status.value("dialer_import_oldest_seconds") or 0.0) > LATE_SECONDS:
+        yield f"A call list uploaded {_seconds(age)} ago is not imported yet: is an import worker running?"
+    if (age := status.value("dialer_webhook_oldest_seconds") or 0.0) > LATE_SECONDS:
+        yield f"A webhook has not been told what happened {_seconds(age)} ago: is a webhooks worker running?"
 
 
 def _seconds(value: float) -> str:
@@ -103,14 +129,14 @@ def ops() -> None:
 @click.pass_context
 def status(context: click.Context, as_json: bool) -> None:
     """Everything at a glance. The exit code is 1 if something is wrong."""
-    with _dialer() as dialer:
+    with opened_dialer(_NAME) as dialer:
         found = status_of(dialer)
     if as_json:
         figures = {
             name: [{"labels": dict(labels), "value": value} for labels, value in values.items()]
             for name, values in sorted(found.figures.items())
         }
-        click.echo(orjson.dumps({"wrong": found.wrong, "figures": figures}).decode())
+        click.echo(orjson.dumps({"wrong": found.wrong, "noted": found.noted, "figures": figures}).decode())
     else:
         _print(found)
     context.exit(1 if found.wrong else 0)
@@ -122,6 +148,10 @@ def _print(found: Status) -> None:
         console.print(f"! {sentence}")
     if not found.wrong:
         console.print("All is well.")
+    for sentence in found.noted:
+        console.print(sentence)
+    if not found.value("dialer_postgres_up"):
+        return
     trunks = Table("trunk", "queued", "in flight", "channels", "of", "CPS", "oldest queued", title="Trunks")
     open_calls = found.figures.get("dialer_calls_open", {})
     for trunk, channels in found.by("dialer_trunk_channels", "trunk").items():
@@ -157,12 +187,12 @@ def _print(found: Status) -> None:
 @click.option("--timeout", default=600.0, show_default=True, type=click.FloatRange(0), help="Seconds to wait.")
 def drain(reason: str, timeout: float) -> None:
     """Stop dialing and wait until no call is in flight. `dialer lift` lets dialing go on."""
-    with _dialer() as dialer:
+    with opened_dialer(_NAME) as dialer:
         dialer.control.stop(operator(), reason)
         deadline = dialer.clock.monotonic() + timeout
-        while in_flight := _in_flight(dialer):
+        while calls := _in_flight(dialer):
             if dialer.clock.monotonic() > deadline:
-                raise click.ClickException(f"{in_flight} calls are still in flight; dialing stays stopped.")
+                raise click.ClickException(f"{in_flight(calls)}; dialing stays stopped.")
             dialer.clock.sleep(_LOOK_SECONDS)
     click.echo("No call is in flight. `dialer lift` lets dialing go on.")
 
@@ -175,7 +205,7 @@ def _in_flight(dialer: Dialer) -> int:
 @ops.command()
 def reconcile() -> None:
     """Ask the PBX nodes now what became of calls that nothing was heard of. Beat does it every two seconds."""
-    with _dialer() as dialer:
+    with opened_dialer(_NAME) as dialer:
         dialer.reconciling.tick()
     click.echo("Reconciled.")
 
@@ -197,7 +227,7 @@ def recover(lost_seconds: float, hold_hours: float) -> None:
     Whoever may have been called in the lost time is not called for a while, and loses no attempt. The PBX's own records
     (DIALER_PBX_RECORDS_URL) are asked for calls that are lost: the lost time is as long as they show.
     """
-    with _dialer() as dialer:
+    with opened_dialer(_NAME) as dialer:
         if dialer.recovering.history().is_known:
             click.echo("PostgreSQL's history is the one that was recorded: there is nothing to recover from.")
             return
@@ -226,7 +256,7 @@ def failed(context: click.Context, limit: int) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    with _dialer() as dialer:
+    with opened_dialer(_NAME) as dialer:
         with dialer.engine.connect() as tx:
             lists = failed_imports(tx, limit)
         deliveries = dialer.webhooks.dead(limit)
@@ -250,7 +280,7 @@ def failed(context: click.Context, limit: int) -> None:
 @click.option("--webhook", "webhook_id", type=int, help="Those of this webhook only.")
 def replay(webhook_id: int | None) -> None:
     """Deliver again what webhooks have not taken, as if for the first time."""
-    with _dialer() as dialer:
+    with opened_dialer(_NAME) as dialer:
         again = dialer.webhooks.replay_dead(operator(), webhook_id)
     click.echo(f"{again} deliveries are tried again.")
 
@@ -261,14 +291,14 @@ def flags(context: click.Context) -> None:
     """What can be switched while it runs; without a command: how it stands."""
     if context.invoked_subcommand is not None:
         return
-    with _dialer() as dialer:
+    with opened_dialer(_NAME) as dialer:
         now = dialer.control.status()
         changes = dialer.control.changes(_CHANGES)
     stopped = f"on since {now.stop_at:%Y-%m-%d %H:%M} by {now.stop_by}: {now.stop_reason}" if now.stop_at else "off"
     click.echo(f"emergency-stop   {stopped}   (dialer stop, dialer lift)")
     click.echo(f"allow-list-only  {'on' if now.allow_list_only else 'off'}   (dialer ops flags allow-list-only on|off)")
     if changes:
-        table = Table("when", "who", "what", "", title="Changed lately")
+        table = Table("when", "who", "what", "why, or to what", title="Changed lately")
         for change in changes:
             table.add_row(f"{change.at:%Y-%m-%d %H:%M:%S}", change.who, change.what.replace("_", "-"), change.detail)
         Console(soft_wrap=True).print(table)
@@ -278,20 +308,6 @@ def flags(context: click.Context) -> None:
 @click.argument("to", type=click.Choice(["on", "off"]))
 def allow_list_only(to: str) -> None:
     """Whether only numbers on the allow-list may be dialed."""
-    with _dialer() as dialer:
+    with opened_dialer(_NAME) as dialer:
         decided = dialer.control.set_allow_list_only(to == "on", operator())
-    click.echo(f"allow-list-only is {to}. {decided.in_flight} calls are in flight.")
-
-
-def operator() -> str:
-    """Who is at the command line."""
-    return f"{os.environ.get('SUDO_USER') or os.environ.get('USER') or os.getuid()} (command line)"
-
-
-@contextmanager
-def _dialer() -> Iterator[Dialer]:
-    dialer = Dialer(resolve(load_settings()), name="dialer-ops")
-    try:
-        yield dialer
-    finally:
-        dialer.close()
+    click.echo(f"allow-list-only is {to}. {in_flight(decided.in_flight)}.")

@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
 import orjson
 from click.core import ParameterSource
 from rich.console import Console
-from sqlalchemy import make_url
 
 from dialer import metrics
-from dialer.bootstrap import Dialer
+from dialer.at_hand import asking, database_name, opened_dialer, operator
 from dialer.config import load_settings
 from dialer.db import migrate
 from dialer.doctor.command import doctor
@@ -38,6 +37,10 @@ from dialer.remote.logins import Logins
 from dialer.services.users import MIN_PASSWORD_LENGTH, Role
 from dialer.simulator.command import simulator
 from dialer.tracing.command import log, trace
+from dialer.wording import in_flight
+
+_NAME: Final = "dialer-cli"
+_PORT: Final = click.IntRange(1, 65535)
 
 
 @click.group()
@@ -87,9 +90,9 @@ def demo(contacts: int, cps: float, channels: int, workers: int, asterisk: bool,
 
 
 @main.command()
-@click.option("--api-port", default=8000, show_default=True)
-@click.option("--flower-port", default=5555, show_default=True)
-@click.option("--simulator-port", default=8088, show_default=True)
+@click.option("--api-port", default=8000, show_default=True, type=_PORT)
+@click.option("--flower-port", default=5555, show_default=True, type=_PORT)
+@click.option("--simulator-port", default=8088, show_default=True, type=_PORT)
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1), help="Originate workers.")
 def up(api_port: int, flower_port: int, simulator_port: int, workers: int) -> None:
     """Start everything on this machine and keep it up; Ctrl-C ends it."""
@@ -167,7 +170,7 @@ def listener(node: str | None) -> None:
 
 @main.command()
 @click.option("--address", default="127.0.0.1", show_default=True)
-@click.option("--port", default=5555, show_default=True)
+@click.option("--port", default=5555, show_default=True, type=_PORT)
 def flower(address: str, port: int) -> None:
     """Show the queues in a browser (Flower)."""
     settings = resolve(load_settings())
@@ -205,7 +208,9 @@ def db() -> None:
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to this version's schema."""
-    migrate.upgrade(resolve(load_settings()).database_url or "")
+    url = resolve(load_settings()).database_url or ""
+    with asking(url):
+        migrate.upgrade(url)
 
 
 @db.command("check")
@@ -263,7 +268,7 @@ def users_create(username: str, role: str, password_stdin: bool) -> None:
     else:
         hint = f"Password (at least {MIN_PASSWORD_LENGTH} characters)"
         password = click.prompt(hint, hide_input=True, confirmation_prompt=True)
-    with _dialer() as dialer:
+    with opened_dialer(_NAME) as dialer:
         user = dialer.users.create(username, password, role)
     click.echo(f"User {user.username} ({user.role}) was made.")
 
@@ -291,13 +296,13 @@ def stop(reason: str, api: str | None, database: bool, as_json: bool) -> None:
         with opened(api, as_json=as_json) as remote:
             stopping.stop(remote, reason)
         return
-    with _dialer() as dialer:
-        decided = dialer.control.stop(_operator(), reason)
-        where = _database_of(dialer)
+    with opened_dialer(_NAME) as dialer:
+        decided = dialer.control.stop(operator(), reason)
+        where = database_name(dialer.settings.database_url or "")
     if as_json:
         click.echo(orjson.dumps({"stopped": True, "database": where, "in_flight": decided.in_flight}))
     else:
-        click.echo(f"All dialing by {where} is stopped. {decided.in_flight} calls are still in flight.")
+        click.echo(f"All dialing by {where} is stopped. {in_flight(decided.in_flight)}.")
 
 
 @main.command()
@@ -311,9 +316,9 @@ def lift(api: str | None, database: bool, as_json: bool) -> None:
         with opened(api, as_json=as_json) as remote:
             stopping.lift(remote)
         return
-    with _dialer() as dialer:
-        dialer.control.lift(_operator())
-        where = _database_of(dialer)
+    with opened_dialer(_NAME) as dialer:
+        dialer.control.lift(operator())
+        where = database_name(dialer.settings.database_url or "")
     if as_json:
         click.echo(orjson.dumps({"stopped": False, "database": where}))
     else:
@@ -326,20 +331,3 @@ def _by_api(api: str | None, database: bool) -> bool:
     if database:
         return False
     return bool(api) or (load_settings().database_url is None and Logins.of_this_user().find() is not None)
-
-
-def _database_of(dialer: Dialer) -> str:
-    return f"the database {make_url(dialer.settings.database_url or '').render_as_string(hide_password=True)}"
-
-
-def _operator() -> str:
-    return f"{os.environ.get('SUDO_USER') or os.environ.get('USER') or os.getuid()} (command line)"
-
-
-@contextmanager
-def _dialer() -> Iterator[Dialer]:
-    dialer = Dialer(resolve(load_settings()), name="dialer-cli")
-    try:
-        yield dialer
-    finally:
-        dialer.close()

@@ -1,5 +1,6 @@
 """The parts that make up a whole dialer on one machine, and the commands that start them."""
 
+import os
 import socket
 import sys
 from collections.abc import Mapping, Sequence
@@ -86,7 +87,8 @@ def require_free(port: int, name: str, option: str) -> int:
         socket.create_server((HOST, port)).close()
     except OSError as error:
         raise ConfigurationError(
-            f"Port {port} for {name} is in use: choose another with {option}. ({error.strerror})"
+            f"Port {port} for {name} can't be had ({os.strerror(error.errno or 0)}): choose another with "
+            f"`dialer up {option} N`."
         ) from error
     return port
 

@@ -5,9 +5,12 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
+from dialer.at_hand import operator
 from dialer.cli import main
+from dialer.queues import Queue
+from dialer.remote.problems import Exit
 from tests.support import factories
 from tests.support.world import World
 
@@ -47,7 +50,7 @@ def test_status_says_what_is_wrong_and_fails(world: World, run: Run) -> None:
     result = run("status", "--json")
     assert result.exit_code == 1
     answer = json.loads(result.output)
-    assert "No listener leads the node pbx1." in answer["wrong"]
+    assert any("No listener leads the node pbx1" in sentence for sentence in answer["wrong"])
     assert "The node pbx1 only fails and is left alone for now, with all its trunks." in answer["wrong"]
     assert any("emergency stop" in sentence for sentence in answer["wrong"])
     assert answer["figures"]["dialer_stopped"] == [{"labels": {}, "value": 1.0}]
@@ -58,6 +61,77 @@ def test_status_sees_that_dispatch_has_stopped(world: World, run: Run) -> None:
     result = run("status")
     assert result.exit_code == 1
     assert "Dispatch has not looked for 6" in result.output
+
+
+def test_status_sees_that_nobody_takes_jobs(world: World, run: Run) -> None:
+    world.queued(1)
+    world.execute("UPDATE calls SET created_at = clock_timestamp() - interval '20 s'")
+    assert run("status").exit_code == 0  # the job was taken: the call waits for a channel, say
+    world.dialer.redis.rpush(Queue.ORIGINATE, "a job")
+    result = run("status")
+    assert result.exit_code == 1
+    assert "A call of the trunk carrier has been queued for 2" in result.output
+    assert "is an originate worker running?" in result.output
+
+
+def test_status_sees_a_list_that_is_not_imported(world: World, run: Run) -> None:
+    with world.engine.begin() as tx:
+        tx.execute(
+            text(
+                "WITH list AS (INSERT INTO call_lists (campaign_id, name, state, columns, created_by, received_at)"
+                " VALUES (:campaign, 'spring', 'importing', '{}', 'tests', clock_timestamp() - interval '16 min')"
+                " RETURNING id) INSERT INTO import_chunks (call_list_id, n, rows) SELECT id, 0, '' FROM list"
+            ),
+            {"campaign": world.campaign_id},
+        )
+    assert "is an import worker running?" in run("status").output
+
+
+def test_status_notes_that_only_the_allow_list_is_dialed(world: World, run: Run) -> None:
+    run("flags", "allow-list-only", "on")
+    result = run("status")
+    assert result.exit_code == 0
+    assert "Only numbers on the allow-list are dialed" in result.output
+
+
+def test_status_of_a_database_that_is_away_shows_no_empty_tables(
+    world: World, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIALER_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/dialer")
+    result = run("status")
+    assert result.exit_code == 1
+    assert "PostgreSQL does not answer: start it, or correct DIALER_DATABASE_URL" in result.output
+    assert "Trunks" not in result.output
+
+
+@pytest.mark.parametrize("command", [("flags",), ("failed",), ("drain", "--reason", "x")])
+def test_a_database_that_is_away_is_a_sentence_and_no_traceback(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("DIALER_DATABASE_URL", "postgresql://nobody:secret@127.0.0.1:1/dialer")
+    result = run(*command)
+    assert result.exit_code == Exit.LATER
+    assert "nobody:***@127.0.0.1:1/dialer can't be asked: connection to server" in result.output
+    assert "correct DIALER_DATABASE_URL" in result.output
+
+
+def test_a_database_without_tables_is_told_to_be_upgraded(
+    world: World, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = make_url(world.settings.database_url or "").set(database="postgres")
+    monkeypatch.setenv("DIALER_DATABASE_URL", without.render_as_string(hide_password=False))
+    result = run("flags")
+    assert result.exit_code == Exit.LATER
+    assert "lacks tables of this version: `dialer db upgrade` makes them" in result.output
+
+
+def test_whoever_has_no_name_in_the_environment_is_named_by_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SUDO_USER", "USER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 0)
+    assert operator() == "root (command line)"
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 7)
+    assert operator() == f"user {2**31 - 7} (command line)"
 
 
 def test_drain_stops_dialing_and_ends_when_nothing_is_in_flight(world: World, run: Run) -> None:
@@ -72,7 +146,7 @@ def test_drain_that_takes_too_long_says_how_many_calls_are_left(world: World, ru
     world.execute("UPDATE calls SET state = 'originating', claim_token = :t WHERE id = :id", t=token, id=call_id)
     result = run("drain", "--reason", "maintenance", "--timeout", "0")
     assert result.exit_code == 1
-    assert "1 calls are still in flight" in result.output
+    assert "1 call is still in flight" in result.output
     assert world.dialer.control.status().stop_at is not None
 
 
