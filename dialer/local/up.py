@@ -1,5 +1,7 @@
 """`dialer up`: a whole dialer on this machine, with the simulator for a PBX, until Ctrl-C."""
 
+import sys
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -43,6 +45,7 @@ API     {ports.api_url}/v1   (described at {ports.api_url}/openapi.json)
 Flower  {ports.flower_url}
 Log in  user {_ADMIN}, password {password}
 Logs    {settings.log_dir}
+Type    {Path(sys.executable).with_name("dialer")} --help   (in another terminal: docs/command-line.md)
 
 Ctrl-C ends everything.""")
         _stay(up, clock)

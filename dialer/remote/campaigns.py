@@ -7,6 +7,7 @@ from typing import IO, Any, Final, Protocol
 import click
 
 from dialer.remote.command import Remote, counts, on_api
+from dialer.wording import in_flight
 from dialer_client import AuthenticatedClient
 from dialer_client.api.campaigns import (
     campaigns_cancel,
@@ -82,10 +83,12 @@ def create(
 
 def _document(file: IO[bytes]) -> dict[str, Any]:
     text = file.read()
+    is_toml = file.name.endswith(".toml")
     try:
-        found = tomllib.loads(text.decode()) if file.name.endswith(".toml") else json.loads(text)
+        found = tomllib.loads(text.decode()) if is_toml else json.loads(text)
     except ValueError as error:
-        raise click.BadParameter(f"{file.name}: {error}", param_hint="FILE") from error
+        kind = "TOML" if is_toml else "JSON (the name of a TOML file ends in .toml)"
+        raise click.BadParameter(f"{file.name} is not {kind}: {error}", param_hint="FILE") from error
     if not isinstance(found, dict):
         raise click.BadParameter(f"{file.name}: must be an object with fields", param_hint="FILE")
     return found
@@ -101,8 +104,8 @@ def _decision(name: str, decide: _Decision, what: str) -> None:
     @on_api
     def command(remote: Remote, campaign: str) -> None:
         decided = decide(remote.campaign_id(campaign), client=remote.client)
-        in_flight = f"; {decided.in_flight} calls are still in flight" if decided.in_flight else ""
-        remote.show(decided, f"Campaign {decided.id} ({decided.name}) is {decided.state.value}{in_flight}.")
+        goes_on = f"; {in_flight(decided.in_flight)}" if decided.in_flight else ""
+        remote.show(decided, f"Campaign {decided.id} ({decided.name}) is {decided.state.value}{goes_on}.")
 
 
 _decision("start", campaigns_start.sync, "Start a draft")

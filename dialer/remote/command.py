@@ -1,11 +1,12 @@
 """What all commands that ask an API share: which one, `--json`, and how they end."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol
+from typing import Any, Concatenate, Final, ParamSpec, Protocol
 
 import click
 from rich.console import Console
@@ -19,6 +20,8 @@ from dialer_client.api.campaigns import campaigns_listed
 from dialer_client.types import UNSET
 
 P = ParamSpec("P")
+
+_ANY_WIDTH: Final = 10_000
 
 
 class Answered(Protocol):
@@ -48,7 +51,7 @@ class Remote:
     client: AuthenticatedClient
     url: str
     as_json: bool
-    console: Console = field(default_factory=lambda: Console(soft_wrap=True, highlight=False))
+    console: Console = field(default_factory=lambda: _console())
     errors: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
 
     def show(self, answered: Answered, sentence: str) -> None:
@@ -82,7 +85,7 @@ class Remote:
             self.json(found)
             return
         table = Table.grid(padding=(0, 2))
-        for name, value in found.items():
+        for name, value in _flat(found):
             table.add_row(name, Text(plain(value)))
         self.console.print(table)
 
@@ -111,6 +114,20 @@ class Remote:
                     return item.id
             cursor = page.next_cursor
         raise RemoteError(f"There is no campaign {campaign!r}.", Exit.NOT_FOUND)
+
+
+def _console() -> Console:
+    """Tables fold at a terminal's edge; in a file or a pipe each row stays a line."""
+    return Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else _ANY_WIDTH)
+
+
+def _flat(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Objects of objects, such as a retry policy, by a line for each of those."""
+    for name, value in found.items():
+        if isinstance(value, dict) and any(isinstance(part, dict) for part in value.values()):
+            yield from ((f"{name}.{key}", part) for key, part in value.items())
+        else:
+            yield name, value
 
 
 def plain(value: Any) -> str:

@@ -6,6 +6,8 @@ from typing import Final
 import click
 
 from dialer.remote.command import Remote, on_api
+from dialer.remote.problems import Exit, RemoteError
+from dialer.wording import in_flight
 from dialer_client.api.contacts import contacts_cancel, contacts_explain, contacts_listed
 from dialer_client.api.dnc import dnc_add, dnc_listed
 from dialer_client.models.cancel_in import CancelIn
@@ -14,6 +16,8 @@ from dialer_client.models.dnc_in import DncIn
 from dialer_client.types import UNSET
 
 _COLUMNS: Final = ("id", "phone_number", "external_id", "state", "attempts", "final_reason", "next_attempt_at")
+
+_campaign = click.option("--campaign", help="Where CONTACT is a number: in which campaign, a name or an id.")
 
 
 @click.group()
@@ -52,24 +56,45 @@ def listed(
 
 
 @contacts.command()
-@click.argument("contact", type=int)
+@click.argument("contact")
+@_campaign
 @on_api
-def explain(remote: Remote, contact: int) -> None:
-    """Why CONTACT, an id, is not being called now, by which rule, and until when."""
-    found = contacts_explain.sync(contact, client=remote.client)
+def explain(remote: Remote, contact: str, campaign: str | None) -> None:
+    """Why CONTACT, an id or a number, is not being called now, by which rule, and until when."""
+    found = contacts_explain.sync(_contact_id(remote, contact, campaign), client=remote.client)
     until = f", until {found.until:%Y-%m-%d %H:%M} UTC" if found.until else ""
     remote.show(found, f"{found.code}: {found.rule}{until} (by {found.source}).")
 
 
 @contacts.command()
-@click.argument("contact", type=int)
+@click.argument("contact")
 @click.option("--hang-up", is_flag=True, help="Also hang up on somebody who talks.")
+@_campaign
 @on_api
-def cancel(remote: Remote, contact: int, hang_up: bool) -> None:
-    """Call CONTACT, an id, no more."""
-    done = contacts_cancel.sync(contact, client=remote.client, body=CancelIn(hang_up=hang_up))
-    in_flight = f" {done.in_flight} call is still in flight." if done.in_flight else ""
-    remote.show(done, f"Contact {done.id} is not called any more.{in_flight}")
+def cancel(remote: Remote, contact: str, hang_up: bool, campaign: str | None) -> None:
+    """Call CONTACT, an id or a number, no more."""
+    contact_id = _contact_id(remote, contact, campaign)
+    done = contacts_cancel.sync(contact_id, client=remote.client, body=CancelIn(hang_up=hang_up))
+    goes_on = f" {in_flight(done.in_flight)}." if done.in_flight else ""
+    remote.show(done, f"Contact {done.id} is not called any more.{goes_on}")
+
+
+def _contact_id(remote: Remote, contact: str, campaign: str | None) -> int:
+    """The id of a contact that is named by its id, or by its first number and its campaign.
+
+    Raises:
+        RemoteError: none is.
+    """
+    if contact.isascii() and contact.isdigit():
+        return int(contact)
+    if not contact.startswith("+"):
+        raise click.BadParameter("must be an id, or a number like +12125550100", param_hint="CONTACT")
+    if campaign is None:
+        raise click.UsageError("A number may be in several campaigns: say in which with --campaign.")
+    page = contacts_listed.sync(remote.campaign_id(campaign), client=remote.client, phone_number=contact)
+    if not page.items:
+        raise RemoteError(f"{contact} is nobody's first number in the campaign {campaign!r}.", Exit.NOT_FOUND)
+    return page.items[0].id
 
 
 @click.group()
@@ -104,8 +129,8 @@ def add(
         default_region=region,
     )
     made = dnc_add.sync(client=remote.client, body=body)
-    in_flight = f" {made.in_flight} calls to it are still in flight." if made.in_flight else ""
-    remote.show(made, f"{made.phone_number} is not called any more (entry {made.id}).{in_flight}")
+    goes_on = f" {in_flight(made.in_flight)}." if made.in_flight else ""
+    remote.show(made, f"{made.phone_number} is not called any more (entry {made.id}).{goes_on}")
 
 
 @dnc.command()

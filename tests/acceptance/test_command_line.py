@@ -161,9 +161,31 @@ def test_an_error_is_one_sentence_with_the_field(run: Run, tmp_path: Path) -> No
         '{"name": "x", "trunk_id": 1, "timeout": 3, "answer_action": {"type": "hangup"}}'
     )
     done = run("campaigns", "create", "bad.json")
-    assert done.stderr == "Error: timeout: Extra inputs are not permitted\n"
+    assert done.stderr == "Error: timeout: there is no such field: is it misspelt?\n"
     (tmp_path / "bad.json").write_text("{")
-    assert "FILE" in run("campaigns", "create", "bad.json").stderr
+    assert (
+        "bad.json is not JSON (the name of a TOML file ends in .toml)" in run("campaigns", "create", "bad.json").stderr
+    )
+
+
+def test_a_contact_is_named_by_its_number_and_campaign(user: User, run: Run) -> None:
+    campaign = user.campaign(user.trunk())
+    user.api.post(f"/v1/campaigns/{campaign}/contacts", {"contacts": [{"phone_number": "+12125550100"}]})
+    explained = run("contacts", "explain", "+12125550100", "--campaign", str(campaign))
+    assert explained.stdout == "campaign_not_running: the campaign is draft (by the campaign).\n"
+    assert run("contacts", "explain", "+12125550199", "--campaign", str(campaign)).returncode == 4
+    assert "say in which with --campaign" in run("contacts", "explain", "+12125550100").stderr
+    assert "must be an id, or a number like +12125550100" in run("contacts", "explain", "Ada").stderr
+    cancelled = run("contacts", "cancel", "+12125550100", "--campaign", str(campaign))
+    assert "is not called any more" in cancelled.stdout
+
+
+def test_a_row_of_a_table_is_a_line_where_no_terminal_folds_it(user: User, run: Run) -> None:
+    name = ("a name of many words " * 5).strip()
+    made = user.campaign(user.trunk(), name=name)
+    assert any(name in line for line in run("campaigns", "list").stdout.splitlines())
+    shown = run("campaigns", "show", str(made)).stdout.splitlines()
+    assert [line for line in shown if line.startswith("retry_policy.busy ")]
 
 
 def test_the_same_idempotency_key_makes_one_campaign_and_one_list(user: User, run: Run, tmp_path: Path) -> None:
