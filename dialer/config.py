@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from dialer import wording
 from dialer.ca_files import database_url_with_ca, redis_url_with_ca
 from dialer.domain import profiles
+from dialer.domain.window import CallingWindow
 from dialer.errors import ConfigurationError
 
 PREFIX = "DIALER_"
@@ -262,6 +263,15 @@ class Settings(BaseSettings):
     def _http_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must be the whole URL of a collector, like http://collector:4318/v1/traces")
+        return value
+
+    @field_validator("single_call_window")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        try:
+            CallingWindow.parse(value)
+        except ValidationError as error:
+            raise ValueError(wording.message(dict(error.errors()[0]))) from error
         return value
 
     @field_validator("single_call_profile")

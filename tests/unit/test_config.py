@@ -113,3 +113,21 @@ def test_the_address_for_sounds_is_plain(url: str) -> None:
 def test_an_address_for_sounds_that_means_more_to_the_dialplan_is_refused(url: str) -> None:
     with pytest.raises(ConfigurationError, match="DIALER_SOUNDS_URL"):
         load_settings(sounds_url=url)
+
+
+@pytest.mark.parametrize(
+    ("window", "says"),
+    [
+        ("all day", "must look like 08:00-21:00"),
+        ("8-21", "must be a time of day like 09:00, up to 24:00"),
+        ("21:00-08:00", "start must be before end"),
+    ],
+)
+def test_hours_of_single_calls_are_checked_before_anybody_is_called(
+    monkeypatch: pytest.MonkeyPatch, window: str, says: str
+) -> None:
+    monkeypatch.setenv("DIALER_SINGLE_CALL_WINDOW", window)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    assert f"DIALER_SINGLE_CALL_WINDOW: {says}" in caught.value.detail
+    assert len(caught.value.detail.splitlines()) == 2
