@@ -4,7 +4,7 @@ import io
 import mimetypes
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 from rich.progress import (
@@ -19,9 +19,11 @@ from rich.progress import (
 
 from dialer.clock import Clock, SystemClock
 from dialer.remote.command import Remote, on_api
+from dialer.remote.dry_run import show
 from dialer.remote.problems import Exit, RemoteError
 from dialer_client.api.call_lists import call_lists_get, call_lists_refusals, call_lists_upload
 from dialer_client.models.call_list_out import CallListOut
+from dialer_client.models.encoding import Encoding
 from dialer_client.models.import_state import ImportState
 from dialer_client.types import UNSET, File
 
@@ -47,6 +49,18 @@ class _Counted(io.FileIO):
 @click.option("--campaign", required=True, help="A name or an id.")
 @click.option("--name", help="Of the list; otherwise the file's.")
 @click.option("--region", help="Of national numbers, like US; otherwise the campaign's.")
+@click.option(
+    "--map",
+    "mapped",
+    multiple=True,
+    metavar="FIELD:COLUMN",
+    help="What a column is where its name doesn't tell, as often as needed: phone:Telefon, data:id, ignore:Notes.",
+)
+@click.option(
+    "--encoding", type=click.Choice([one.value for one in Encoding]), help="Of a text; otherwise found from the file."
+)
+@click.option("--sheet", help="Of a workbook; otherwise the first that isn't hidden.")
+@click.option("--dry-run", is_flag=True, help="Store nothing: show what the first rows would become.")
 @click.option("--refusals", type=click.Path(path_type=Path), help="Write the report of refused rows there (CSV).")
 @click.option("--strict", is_flag=True, help="End with 5 where a row was refused.")
 @click.option("--idempotency-key", help="The same key again makes no second list.")
@@ -57,6 +71,10 @@ def upload(
     campaign: str,
     name: str | None,
     region: str | None,
+    mapped: tuple[str, ...],
+    encoding: str | None,
+    sheet: str | None,
+    dry_run: bool,
     refusals: Path | None,
     strict: bool,
     idempotency_key: str | None,
@@ -65,7 +83,18 @@ def upload(
 
     Rows that can't be used are refused one by one, each with its line and reason; the others are imported.
     """
+    if dry_run and refusals is not None:
+        raise click.UsageError("A dry run shows the first rows only, and writes no --refusals.")
     campaign_id = remote.campaign_id(campaign)
+    parameters: dict[str, Any] = {
+        "default_region": region or UNSET,
+        "map_": list(mapped),
+        "encoding": Encoding(encoding) if encoding else UNSET,
+        "sheet": sheet or UNSET,
+    }
+    if dry_run:
+        show(remote, file, campaign_id, parameters, strict=strict)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
     with _progress(remote, *columns, DownloadColumn()) as progress:
         bar = progress.add_task("uploading", total=file.stat().st_size)
@@ -75,8 +104,8 @@ def upload(
                 client=remote.client,
                 body=File(payload, file.name, mimetypes.guess_type(file.name)[0]),
                 name=name or file.name,
-                default_region=region or UNSET,
                 idempotency_key=idempotency_key or UNSET,
+                **parameters,
             )
     done = _followed(remote, received, SystemClock())
     report = call_lists_refusals.sync(done.id, client=remote.client).payload.read() if done.refused else b""

@@ -16,6 +16,7 @@ import pytest
 
 from tests.acceptance.conftest import User
 from tests.acceptance.waiting import until
+from tests.support.books import book
 
 _ROOT = Path(__file__).parents[2]
 _PAGE = _ROOT / "docs" / "command-line.md"
@@ -69,6 +70,7 @@ def test_every_command_of_the_page_works(user: User, environ: dict[str, str], tm
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert "3 rows, 2 imported, 0 duplicates, 1 refused" in done.stdout
+    assert "Of the 1 rows of the file, 1 would become contacts and 0 would be refused." in done.stdout
     assert "completed: contacts done 2" in done.stdout
     assert done.stdout.rstrip().endswith(f"You are logged out of {user.api_url}.")
     assert "emergency_number" in (tmp_path / "refused.csv").read_text()
@@ -213,6 +215,47 @@ def test_an_upload_with_refused_rows_is_a_failure_only_where_that_is_asked_for(
     assert (strict.returncode, strict.stderr) == (5, "Error: 1 of 2 rows were refused.\n")
     (tmp_path / "list.csv").write_text("city\nParis\n")
     assert run("upload", "list.csv", "--campaign", campaign).returncode == 5
+
+
+def test_a_dry_run_shows_what_the_rows_would_become_and_stores_nothing(user: User, run: Run, tmp_path: Path) -> None:
+    campaign = str(user.campaign(user.trunk()))
+    content = "Telefon;Kunde;Notiz\n+12125550100;Иванов;a\n911;Ben;b\n"
+    (tmp_path / "list.csv").write_bytes(content.encode("cp1251"))
+    upload = ("upload", "list.csv", "--campaign", campaign, "--encoding", "windows-1251", "--map", "phone:Telefon")
+    dry = (*upload, "--map", "name:Kunde", "--dry-run")
+    done = run(*dry)
+    assert done.returncode == 0, done.stderr
+    for text in (
+        "windows-1251, divided by semicolons",
+        "+12125550100",
+        "Иванов",
+        "Notiz=a",
+        "line 3: refused: 911 is an emergency number",
+    ):
+        assert text in done.stdout, text
+    assert "Of the 2 rows of the file, 1 would become contacts and 1 would be refused." in done.stdout
+    shown = json.loads(run(*dry, "--json").stdout)
+    assert [(row["would_be"], row["name"]) for row in shown["rows"]] == [("contact", "Иванов"), ("refused", None)]
+    strict = run(*dry, "--strict")
+    assert (strict.returncode, strict.stderr) == (5, "Error: 1 of 2 rows would be refused.\n")
+    assert "--refusals" in run(*dry, "--refusals", "x.csv").stderr
+    assert user.api.get(f"/v1/campaigns/{campaign}/call-lists")["items"] == []
+
+    assert "2 rows, 1 imported, 0 duplicates, 1 refused" in run(*upload).stdout
+    code, problem = refused(run("upload", "list.csv", "--campaign", campaign, "--encoding", "windows-1251", "--json"))
+    assert (code, [column["column"] for column in problem["columns"]]) == (5, ["Telefon", "Kunde", "Notiz"])
+
+
+def test_a_dry_run_of_a_long_file_and_of_a_workbooks_sheet(user: User, run: Run, tmp_path: Path) -> None:
+    campaign = str(user.campaign(user.trunk()))
+    (tmp_path / "long.csv").write_text(
+        "phone,note\n" + "".join(f"+1415{n},{'x' * 60}\n" for n in range(5550100, 5590100))
+    )
+    done = run("upload", "long.csv", "--campaign", campaign, "--dry-run")
+    assert "Of the first 20 rows," in done.stdout, done.stderr
+    (tmp_path / "people.xlsx").write_bytes(book({"About": [["x"]], "Leads": [["phone"], ["+12125550100"]]}))
+    done = run("upload", "people.xlsx", "--campaign", campaign, "--sheet", "Leads", "--dry-run")
+    assert "The sheet 'Leads' of a workbook" in done.stdout, done.stderr
 
 
 @pytest.fixture
