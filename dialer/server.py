@@ -34,6 +34,7 @@ from dialer.queues import Queue
 from dialer.remote import stopping
 from dialer.remote.command import opened
 from dialer.remote.logins import Logins
+from dialer.remote.problems import told
 from dialer.services.users import MIN_PASSWORD_LENGTH, Role
 from dialer.simulator.command import simulator
 from dialer.tracing.command import log, trace
@@ -83,7 +84,7 @@ def demo(contacts: int, cps: float, channels: int, workers: int, asterisk: bool,
     The last line on stdout is a JSON object; the exit code is 0 only if the far end's ledger and the database agree.
     """
     what = local_demo.Demo(contacts, cps=cps, channels=channels, originate_workers=workers)
-    with _terminated_like_interrupted():
+    with _terminated_like_interrupted(), told("the API", as_json=False):
         if asterisk:
             sys.exit(demo_asterisk.run(load_settings(), what, Console(), version=version, fault=fault))
         sys.exit(local_demo.run(load_settings(), what, Console()))

@@ -25,7 +25,7 @@ from dialer.config import load_settings
 from dialer.db.migrate import alembic_config
 from dialer.errors import DialerError
 from dialer.local.audit import Audit, audit
-from dialer.local.client import ApiProblem
+from dialer.local.client import NO_SUCCESS
 from dialer.local.demo import Demo, Started, report, started
 from dialer.local.parts import State
 from dialer.local.stack import free_ports
@@ -140,7 +140,7 @@ class Roll:
         try:
             trunk_id = self.demo.client.get(f"/v1/campaigns/{self.demo.campaign_id}")["trunk_id"]
             self.demo.client.patch(f"/v1/trunks/{trunk_id}", {"cps": _AFTER_CPS})
-        except (ApiProblem, requests.RequestException):
+        except NO_SUCCESS:
             return False
         return True
 
@@ -172,7 +172,7 @@ class Roll:
         while True:
             try:
                 stats = self.demo.client.get(f"/v1/campaigns/{self.demo.campaign_id}/stats")
-            except (ApiProblem, requests.RequestException):
+            except NO_SUCCESS:
                 stats = None
             if stats is not None and stats["state"] == "completed":
                 return

@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from dialer.local.client import ApiProblem
+from dialer_client.errors import Problem
 from tests.acceptance.conftest import User
 from tests.acceptance.waiting import until
 
@@ -30,12 +30,11 @@ def test_a_bad_file_is_refused_at_once(user: User, name: str) -> None:
     content, hint = _BAD[name]
     campaign = user.campaign(user.trunk())
 
-    with pytest.raises(ApiProblem) as refused:
+    with pytest.raises(Problem) as refused:
         user.api.upload(f"/v1/campaigns/{campaign}/call-lists?name=bad", [content] if content else [])
 
-    problem = str(refused.value)
-    assert " 422 " in problem
-    assert hint.lower() in problem.lower()
+    assert refused.value.status == 422
+    assert hint.lower() in refused.value.detail.lower()
     assert user.api.get(f"/v1/campaigns/{campaign}/contacts")["items"] == []
 
 

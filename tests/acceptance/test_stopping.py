@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from dialer.local.client import ApiProblem
 from dialer.local.sample import call_list, numbers
 from dialer.simulator.ledger import REDIRECTED, Invite
+from dialer_client.errors import Problem
 from tests.acceptance.conftest import User
 from tests.acceptance.waiting import until
 
@@ -20,7 +20,7 @@ def fast(user: User) -> Iterator[int]:
     """A campaign at 200 calls per second, not started. It is over with the test: others look into the ledger, too."""
     campaign = user.campaign(user.trunk(cps=200))
     yield campaign
-    with suppress(ApiProblem):  # the test has done it
+    with suppress(Problem):  # the test has done it
         user.api.post(f"/v1/campaigns/{campaign}/cancel")
 
 

@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import text
 
 from dialer.lab.releases import RELEASES
-from dialer.local.client import ApiProblem
+from dialer.local.client import NO_SUCCESS
 from dialer.local.sample import call_list
 from tests.chaos.dump import dump
 from tests.chaos.faults import FAULTS, OF_THE_SIMULATOR
@@ -137,7 +137,7 @@ def _patiently(running: Stage, method: str, path: str) -> dict[str, object]:
     while True:
         try:
             answer: dict[str, object] = ask(path)
-        except (ApiProblem, OSError):
+        except NO_SUCCESS:
             if time.monotonic() > until:
                 raise
             time.sleep(0.2)

@@ -15,7 +15,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.failpoints import Step
-from dialer.local.client import ApiProblem
+from dialer.local.client import NO_SUCCESS
 from tests.chaos.proxy import FAIR, Weather
 from tests.chaos.record import Record
 from tests.chaos.stage import Stage
@@ -206,7 +206,7 @@ def pause_campaign(stage: Stage, record: Record, rng: random.Random) -> None:
 def emergency_stop(stage: Stage, record: Record, rng: random.Random) -> None:
     try:
         stage.client.put("/v1/emergency-stop", {"reason": "chaos"})
-    except (ApiProblem, OSError):
+    except NO_SUCCESS:
         stopped = False
     else:
         stopped = True
@@ -227,7 +227,7 @@ def forbid_numbers(stage: Stage, record: Record, rng: random.Random) -> None:
                 "/v1/dnc",
                 {"phone_number": number, "campaign_id": record.campaign_id, "reason": "asked not to be called"},
             )
-        except (ApiProblem, OSError):
+        except NO_SUCCESS:
             continue
         record.forbidden(number)
 
@@ -235,7 +235,7 @@ def forbid_numbers(stage: Stage, record: Record, rng: random.Random) -> None:
 def edit_campaign(stage: Stage, record: Record, rng: random.Random) -> None:
     try:
         stage.client.patch(f"/v1/campaigns/{record.campaign_id}", {"timeout_seconds": rng.randint(15, 25)})
-    except (ApiProblem, OSError):
+    except NO_SUCCESS:
         return
 
 
@@ -281,7 +281,7 @@ def cancel_calls(stage: Stage, record: Record, rng: random.Random) -> None:
         record.cancelled_contacts.add(call.contact_id)
         try:
             stage.client.delete(f"/v1/calls/{call.id}")
-        except (ApiProblem, OSError):
+        except NO_SUCCESS:
             continue
         time.sleep(rng.uniform(0.0, 0.1))
 
@@ -319,7 +319,7 @@ def freeze_listener(stage: Stage, record: Record, rng: random.Random) -> None:
 def _asked(stage: Stage, path: str) -> bool:
     try:
         stage.client.post(path)
-    except (ApiProblem, OSError):
+    except NO_SUCCESS:
         return False
     return True
 
@@ -332,7 +332,7 @@ def _insist_on(request: Callable[[], object]) -> None:
     for _ in range(50):
         try:
             request()
-        except (ApiProblem, OSError):
+        except NO_SUCCESS:
             time.sleep(0.2)
         else:
             return

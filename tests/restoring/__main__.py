@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-import requests
 from sqlalchemy import text
 
 from dialer.clock import SystemClock
@@ -33,7 +32,7 @@ from dialer.embedded.postgres import DATABASE, PORT, ROLE, EmbeddedPostgres
 from dialer.errors import DialerError
 from dialer.lab.releases import checkout
 from dialer.local.audit import posted
-from dialer.local.client import ApiProblem
+from dialer.local.client import NO_SUCCESS
 from dialer.local.demo import Demo, Started, started
 from dialer.local.stack import environment
 from dialer.simulator.ledger import Ledger
@@ -116,7 +115,7 @@ class Disaster:
     def _stats(self) -> Any:
         try:
             return self.demo.client.get(f"/v1/campaigns/{self.demo.campaign_id}/stats")
-        except (ApiProblem, requests.RequestException):  # busy
+        except NO_SUCCESS:  # busy
             return None
 
     # The backup ------------------------------------------------------------------------------------------------------
