@@ -62,6 +62,8 @@ def test_a_campaign_from_the_log_in_to_its_outcomes(visit: Visit, user: User, tm
     for outcome in ("answered", "busy", "no answer", "rejected"):
         expect(plotted).to_contain_text(outcome)
     expect(page.locator(".live")).to_have_text("live")
+    whole = "table => table.parentElement.scrollWidth <= table.parentElement.clientWidth"
+    assert page.locator("table", has_text="Talked").evaluate(whole), "last calls are cut off"
     calls = {call["id"]: call for call in user.api.get(f"/v1/calls?campaign_id={campaign_id}&limit=500")["items"]}
     assert len(calls) == stats["calls_ended"]
     page.get_by_role("button", name="Why are they not called?").click()
