@@ -99,7 +99,8 @@ def read_header(cells: Sequence[str], delimiter: str, *, line: int, mapped: Mapp
     try:
         return _understood(header, delimiter, line, mapped)
     except InvalidInput as error:
-        error.extra["columns"] = [{"column": name, "use": field_of(name) or DATA} for name in header]
+        if not _is_a_row(header):
+            error.extra["columns"] = [{"column": name, "use": field_of(name) or DATA} for name in header]
         raise
 
 
@@ -140,9 +141,13 @@ def _understood(header: list[str], delimiter: str, line: int, mapped: Mapped) ->
     return Columns(delimiter, header, fields, _variables(header, others))
 
 
+def _is_a_row(header: Sequence[str]) -> bool:
+    return any(_NUMBER.fullmatch(cell) for cell in header)
+
+
 def _instead(header: Sequence[str]) -> str:
     """What to do about a header that names no phone column."""
-    if any(_NUMBER.fullmatch(cell) for cell in header):
+    if _is_a_row(header):
         return (
             f"It looks like a row, not like the header: {listed(header)}. "
             "Put a line with the columns' names before it, such as: phone,name"

@@ -129,6 +129,13 @@ def test_a_refusal_says_which_columns_and_sheets_there_are_to_choose_from(admin:
     assert (found["sheets"], found["rows"][0]["would_be"]) == (["About", "Leads"], "contact")
 
 
+def test_of_a_file_without_a_header_there_is_nothing_to_choose(admin: Api, campaign_id: int) -> None:
+    path = f"/v1/campaigns/{campaign_id}/call-lists/dry-run"
+    refused = admin.post(path, data=b"+4930901820,Ada\n+4930901821,Grace\n", content_type="text/csv").json
+    assert "Put a line with the columns' names before it" in refused["detail"]
+    assert "columns" not in refused
+
+
 def test_letters_that_can_not_be_told_are_about_the_encoding(admin: Api, campaign_id: int) -> None:
     content = "phone,name\n+4930901820,Иванов\n".encode("cp1251")
     path = f"/v1/campaigns/{campaign_id}/call-lists/dry-run"
