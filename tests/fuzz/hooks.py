@@ -15,7 +15,7 @@ from schemathesis.cli.commands.run.handlers.base import EventHandler
 from schemathesis.core.failures import Failure
 from schemathesis.engine.events import EngineEvent, ScenarioFinished
 from schemathesis.generation.meta import TestPhase
-from schemathesis.openapi.checks import UseAfterFree
+from schemathesis.openapi.checks import EnsureResourceAvailability, UseAfterFree
 
 from api.files import XLSX
 from tests.fuzz.answers import Answer
@@ -35,6 +35,8 @@ _CALLS: Final[dict[str, int]] = {}
 _OWN: Final = frozenset({"auth_log_out", "auth_log_out_everywhere", "auth_change_password"})
 _ON_RECORD: Final = frozenset({"api_keys_get", "calls_get"})
 """A key that was revoked, and a call that was hung up, can still be read: DELETE ends them, and says when and why."""
+_MOVED: Final[set[str]] = set()
+"""Requests that were led to something else than what a link or chance had told: they say nothing about that."""
 _SOMEBODY: Final = frozenset({"users_edit", "users_set_password"})
 
 
@@ -45,7 +47,7 @@ def serialize_bytes(_: Any, value: Any) -> Any:
 
 @schemathesis.hook
 def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
-    name = _name(case)
+    name, path = _name(case), dict(case.path_parameters)
     turn = _CALLS[name] = _CALLS.get(name, -1) + 1
     if name in _OWN:
         # Of somebody else: it ends the log-in, or changes the password, with which it is sent.
@@ -63,10 +65,14 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
     for parameter, kept in _WORLD["kept"].items():
         if case.method == "DELETE" and str(case.path_parameters.get(parameter)) == str(kept):
             case.path_parameters[parameter] = kept + 1  # what can be fetched is to stay
+    if case.path_parameters != path:
+        _MOVED.add(case.id)
 
 
 @schemathesis.hook
 def filter_failure(context: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
+    if isinstance(failure, EnsureResourceAvailability):
+        return case.id not in _MOVED
     return not (isinstance(failure, UseAfterFree) and _name(case) in _ON_RECORD)
 
 
