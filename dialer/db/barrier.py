@@ -12,12 +12,18 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, select, text
 
 from dialer.clock import Clock
+from dialer.db.prepared import Prepared
 from dialer.db.tables import Call
 from dialer.domain.calls import OPEN_STATES, CallState
 
 _KEY: Final = 7_301_002
 _POLL_SECONDS: Final = 0.02
 _ASLEEP_MS: Final = "5000"
+
+CLAIM_WAITS_MS = 1000
+"""So long a claim waits for any one lock: it is tried again soon, and a stuck one keeps nobody for longer."""
+CLAIM_ASLEEP_MS = 2000
+"""So long a claim may ask nothing before it is undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +33,21 @@ class InFlight:
     calls: int
 
 
+_SHARE: Final = Prepared("""
+    SELECT pg_advisory_xact_lock_shared(:key) FROM (
+        SELECT set_config('lock_timeout', CAST(:waiting_ms AS text), true),
+               set_config('idle_in_transaction_session_timeout', CAST(:asleep_ms AS text), true) OFFSET 0
+    ) AS bounds
+""")
+
+
 def share(tx: Connection) -> None:
-    """Join the claims: waits while somebody holds them back."""
-    tx.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _KEY})
+    """Join the claims: waits while somebody holds them back, and holds no one back for long itself.
+
+    Raises:
+        OperationalError: they are held back for longer than a claim should wait.
+    """
+    _SHARE.run(tx, {"key": _KEY, "waiting_ms": CLAIM_WAITS_MS, "asleep_ms": CLAIM_ASLEEP_MS})
 
 
 def hold_back_claims(tx: Connection) -> None:

@@ -5,22 +5,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, text
 
-from dialer.db import barrier, caller_ids, dnc, timeline, transitions
-from dialer.db.prepared import prepared
+from dialer.db import caller_ids, dnc, timeline, transitions
+from dialer.db.prepared import Prepared
+from dialer.db.rows import Row
 from dialer.domain.rules import LONGEST_PERIOD
 
-_TIMEOUTS: Final = text("""
-    SELECT set_config('lock_timeout', '1000', true), set_config('idle_in_transaction_session_timeout', '2000', true)
-""")
-
-
-def begin(tx: Connection) -> None:
-    """Join the claims, with bounds that keep a stuck claim from holding everybody else back."""
-    tx.execute(_TIMEOUTS)
-    barrier.share(tx)
-
-
-_TRUNK: Final = prepared(f"""
+_TRUNK: Final = Prepared(f"""
     SELECT trunk.id, trunk.endpoint, trunk.caller_id, trunk.cps, trunk.channels, trunk.enabled,
            node.id AS node_id, node.name AS node_name, node.ari_url, node.ari_username, node.enabled AS node_enabled,
            node.is_simulator, node.listener_epoch,
@@ -34,9 +24,9 @@ _TRUNK: Final = prepared(f"""
 """)
 
 
-def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> RowMapping | None:
+def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> Row | None:
     """The trunk, its node and the controls, as they are now."""
-    return tx.execute(_TRUNK, {"trunk_id": trunk_id, "echo_max_age": echo_max_age_seconds}).mappings().one_or_none()
+    return next(iter(_TRUNK.rows(tx, {"trunk_id": trunk_id, "echo_max_age": echo_max_age_seconds})), None)
 
 
 # Single calls first, then campaigns by priority and turn (dialer.domain.sharing). Of each campaign no more than its
@@ -45,7 +35,7 @@ def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> RowM
 # more are taken than the trunk's pace has places for.
 # Numbers are locked before contacts, and these before calls, as everywhere; what somebody else has is passed over, so
 # that a claim waits for nobody.
-_HOLD: Final = prepared("""
+_HOLD: Final = Prepared("""
     WITH sharing AS MATERIALIZED (
         SELECT sum(weight) AS weights,
                CASE WHEN count(*) = 1 THEN LEAST(CAST(:most AS integer), CAST(:places AS integer)) ELSE :most END
@@ -66,13 +56,13 @@ _HOLD: Final = prepared("""
     ORDER BY next.is_more, next.priority DESC, next.turn, next.id LIMIT (SELECT most FROM sharing)
     FOR NO KEY UPDATE OF number, contact SKIP LOCKED
 """)
-_ALONE: Final = prepared("""
+_ALONE: Final = Prepared("""
     SELECT call.id FROM calls AS call JOIN number_dials AS number ON number.phone_number = call.phone_number
     WHERE call.state = 'queued' AND call.trunk_id = :trunk_id AND call.contact_id IS NULL
     ORDER BY call.id LIMIT :most FOR NO KEY UPDATE OF number SKIP LOCKED
 """)
 
-_CANDIDATES: Final = prepared(f"""
+_CANDIDATES: Final = Prepared(f"""
     SELECT call.id, call.created_at, call.phone_number, call.caller_id, call.timeout_seconds, call.attempt_number,
            call.hangup_requested_at, call.campaign_id, call.contact_id, call.max_attempts AS call_max_attempts,
            campaign.state AS campaign_state, campaign.calling_window, campaign.cps, campaign.channels,
@@ -107,7 +97,7 @@ _CANDIDATES: Final = prepared(f"""
 """)
 
 
-def candidates(tx: Connection, trunk_id: int, most: int, *, places: int) -> Sequence[RowMapping]:
+def candidates(tx: Connection, trunk_id: int, most: int, *, places: int) -> Sequence[Row]:
     """The next queued calls of a trunk that no other worker holds, with all that the gate asks about them; locked.
 
     Args:
@@ -115,12 +105,12 @@ def candidates(tx: Connection, trunk_id: int, most: int, *, places: int) -> Sequ
         places: so many at most may get a place in time: a campaign that has the trunk to itself gets no more.
     """
     parameters = {"trunk_id": trunk_id, "most": most}
-    alone = list(tx.scalars(_ALONE, parameters))
-    held = list(tx.scalars(_HOLD, parameters | {"places": places}))
-    return tx.execute(_CANDIDATES, parameters | {"ids": alone + held}).mappings().all()
+    alone = _ALONE.values(tx, parameters)
+    held = _HOLD.values(tx, parameters | {"places": places})
+    return _CANDIDATES.rows(tx, parameters | {"ids": alone + held}) if alone or held else []
 
 
-_CLAIM: Final = prepared("""
+_CLAIM: Final = Prepared("""
     WITH claim AS (
         SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[]), CAST(:caller_id AS text[]),
                              CAST(:timeout_seconds AS smallint[]), CAST(:max_attempts AS smallint[]),
@@ -161,7 +151,7 @@ def claim(
         "dial_window": dial_window_seconds,
         "days": LONGEST_PERIOD.days,
     }
-    tx.execute(_CLAIM, transitions.columns(claims) | parameters)
+    _CLAIM.run(tx, transitions.columns(claims) | parameters)
 
 
 _OPEN_SLOTS: Final = text("""

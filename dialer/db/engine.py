@@ -9,12 +9,12 @@ import sqlalchemy
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
-from dialer.db.prepared import prepare_on
-
 _SESSION = (
     "-c timezone=UTC "
     "-c synchronous_commit=on "  # a claim that is not on disk can be dialed twice
     "-c lock_timeout=5s "
+    # What is prepared (dialer.db.prepared) is planned once: its rows are few, whatever its parameters are.
+    "-c plan_cache_mode=force_generic_plan "
 )
 # A server that is gone without a word, or cut off, is noticed in some 20 s, not in two hours.
 _ALIVE = {"keepalives_idle": 10, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 20_000}
@@ -47,7 +47,6 @@ def create_engine(
         connect_args={"options": session, "application_name": application_name, "connect_timeout": 5, **_ALIVE},
     )
     _ask_if_idle(engine)
-    prepare_on(engine)
     return engine
 
 

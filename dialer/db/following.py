@@ -1,34 +1,52 @@
 """What a listener reads and writes of the calls it follows, in bulk."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, text
 
 from dialer.db import transitions
-from dialer.db.prepared import prepared
+from dialer.db.prepared import Prepared
+from dialer.db.rows import Row
 
-_LOCK_CONTACTS: Final = prepared("""
+_LOCK_CONTACTS: Final = Prepared("""
     SELECT id FROM contacts WHERE id IN (SELECT contact_id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])))
     ORDER BY id FOR UPDATE
 """)
 
-_LOCK_CALLS: Final = prepared("""
-    SELECT id, state, campaign_id, phone_number, digit, amd_status, ringing_at, answered_at, hangup_requested_at,
-           action_started_at, late_dialed_at, people, waiting_since, served_at, gate -> 'profiles' AS profiles
-    FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) AND node_id = :node_id ORDER BY id FOR UPDATE
+# One row, without a call, where there is none.
+_LOCK_CALLS: Final = Prepared("""
+    SELECT clock_timestamp() AS at, call.* FROM pbx_nodes AS node LEFT JOIN (
+        SELECT id, state, campaign_id, phone_number, digit, amd_status, ringing_at, answered_at, hangup_requested_at,
+               action_started_at, late_dialed_at, people, waiting_since, served_at, gate -> 'profiles' AS profiles
+        FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) AND node_id = :node_id ORDER BY id FOR UPDATE
+    ) AS call ON true
+    WHERE node.id = :node_id AND node.listener_epoch = :epoch AND node.lease_until > clock_timestamp()
 """)
 
 
-def lock(tx: Connection, node_id: int, ids: Sequence[UUID], ending: Sequence[UUID]) -> Sequence[RowMapping]:
-    """Those of `ids` that are calls of this node, locked; with the contacts of those that are `ending`."""
+def lock(
+    tx: Connection, node_id: int, epoch: int, ids: Sequence[UUID], ending: Sequence[UUID]
+) -> tuple[datetime, list[Row]] | None:
+    """Those of `ids` that are calls of this node, locked; with the contacts of those that are `ending`.
+
+    The node's row is only read: a lock on it would make the lease's renewal wait. That the reign may end before the
+    commit does no harm, because each change of a call is a compare-and-set.
+
+    Returns:
+        PostgreSQL's clock, and they; None: that reign is over.
+    """
     if ending:
-        tx.execute(_LOCK_CONTACTS, {"ids": list(ending)})
-    return tx.execute(_LOCK_CALLS, {"ids": list(ids), "node_id": node_id}).mappings().all()
+        _LOCK_CONTACTS.run(tx, {"ids": list(ending)})
+    rows = _LOCK_CALLS.rows(tx, {"ids": list(ids), "node_id": node_id, "epoch": epoch})
+    if not rows:
+        return None
+    return rows[0]["at"], [row for row in rows if row["id"] is not None]
 
 
-_PROGRESS: Final = prepared("""
+_PROGRESS: Final = Prepared("""
     UPDATE calls SET state = step.state,
         channel = COALESCE(calls.channel, step.channel),
         dialed_at = COALESCE(calls.dialed_at, calls.claimed_at),
@@ -64,7 +82,7 @@ _PROGRESS: Final = prepared("""
 def progress(tx: Connection, steps: Sequence[dict[str, Any]]) -> None:
     """Move calls that `lock` has locked on."""
     if steps:
-        tx.execute(_PROGRESS, transitions.columns(steps))
+        _PROGRESS.run(tx, transitions.columns(steps))
 
 
 _LATE: Final = text("""
@@ -109,7 +127,7 @@ def call_actions(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, Any]:
     return {row.call_id: row.answer_action for row in rows}
 
 
-_TO_HANG_UP: Final = prepared("""
+_TO_HANG_UP: Final = Prepared("""
     SELECT id FROM calls
     WHERE node_id = :node_id AND hangup_requested_at IS NOT NULL AND state IN ('originating', 'ringing', 'up')
       AND tomb_at IS NULL
@@ -119,7 +137,7 @@ _TO_HANG_UP: Final = prepared("""
 
 def to_hang_up(tx: Connection, node_id: int, *, most: int = 500) -> list[UUID]:
     """Open calls that somebody wants to end. A tomb is not hung up: it has to keep its id occupied."""
-    return list(tx.scalars(_TO_HANG_UP, {"node_id": node_id, "most": most}))
+    return _TO_HANG_UP.values(tx, {"node_id": node_id, "most": most})
 
 
 _FAIL: Final = text("""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, func, select, text
 
-from dialer.db.prepared import prepared
+from dialer.db.prepared import Prepared
 from dialer.db.tables import PbxNode
 
 _NODE: Final = (PbxNode.id, PbxNode.name, PbxNode.ari_url, PbxNode.ari_username, PbxNode.events_port)
@@ -72,7 +72,7 @@ def release(tx: Connection, node_id: int, listener_id: str, epoch: int) -> bool:
     return tx.execute(_RELEASE, parameters).rowcount == 1
 
 
-_LEADS: Final = prepared("""
+_LEADS: Final = Prepared("""
     SELECT clock_timestamp() FROM pbx_nodes
     WHERE id = :node_id AND listener_epoch = :epoch AND lease_until > clock_timestamp()
 """)
@@ -80,8 +80,7 @@ _LEADS: Final = prepared("""
 
 def leads(tx: Connection, node_id: int, epoch: int) -> datetime | None:
     """Whether that reign still lasts: if so, PostgreSQL's clock."""
-    now: datetime | None = tx.scalar(_LEADS, {"node_id": node_id, "epoch": epoch})
-    return now
+    return next(iter(_LEADS.values(tx, {"node_id": node_id, "epoch": epoch})), None)
 
 
 _INFO: Final = text("""
@@ -125,7 +124,7 @@ def gap(tx: Connection, node_id: int, epoch: int) -> bool:
     return tx.execute(_GAP, {"node_id": node_id, "epoch": epoch}).rowcount == 1
 
 
-_ECHO: Final = prepared("""
+_ECHO: Final = Prepared("""
     UPDATE pbx_nodes SET echo_at = GREATEST(echo_at, :sent_at) WHERE id = :node_id AND listener_epoch = :epoch
 """)
 
@@ -133,4 +132,4 @@ _ECHO: Final = prepared("""
 def echo(tx: Connection, node_id: int, epoch: int, sent_at: datetime) -> bool:
     """An echo sent at `sent_at` (PostgreSQL's clock) came back, and all events before it are written."""
     parameters: dict[str, Any] = {"node_id": node_id, "epoch": epoch, "sent_at": sent_at}
-    return tx.execute(_ECHO, parameters).rowcount == 1
+    return _ECHO.run(tx, parameters) == 1

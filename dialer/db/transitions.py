@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, text
+from sqlalchemy import ColumnElement, Connection, func, select, text
 
 from dialer.db import contact_numbers
-from dialer.db.prepared import prepared
+from dialer.db.prepared import Prepared
+from dialer.db.rows import Row
 from dialer.db.tables import Call
 from dialer.domain.calls import CallState
 from dialer.domain.contacts import ContactState, FinalReason
@@ -55,18 +56,18 @@ def queued(tx: Connection, *scope: ColumnElement[bool]) -> list[UUID]:
     return list(tx.scalars(select(Call.id).where(Call.state == CallState.QUEUED, *scope).order_by(Call.id)))
 
 
-_LOCK_NUMBERS: Final = prepared("""
+_LOCK_NUMBERS: Final = Prepared("""
     SELECT phone_number FROM number_dials
     WHERE phone_number IN (SELECT phone_number FROM calls WHERE id = ANY(CAST(:ids AS uuid[])))
     ORDER BY phone_number FOR NO KEY UPDATE
 """)
 
-_LOCK_CONTACTS: Final = prepared("""
+_LOCK_CONTACTS: Final = Prepared("""
     SELECT id FROM contacts WHERE id IN (SELECT contact_id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])))
     ORDER BY id FOR UPDATE
 """)
 
-_LOCK_CALLS: Final = prepared("""
+_LOCK_CALLS: Final = Prepared("""
     SELECT call.id, call.contact_id, call.campaign_id, call.trunk_id, call.state, call.claim_token, call.claimed_at,
            call.phone_number,
            call.answered_at, call.hangup_requested_at, call.callback_at, call.action_started_at, call.amd_status,
@@ -88,7 +89,7 @@ _LOCK_CALLS: Final = prepared("""
 
 def lock_for_ending(
     tx: Connection, ids: Sequence[UUID], *, not_dialed: Sequence[UUID] = (), contacts_locked: bool = False
-) -> Sequence[RowMapping]:
+) -> Sequence[Row]:
     """Those of the calls that haven't ended, with what decides on their contacts; contacts and calls are locked.
 
     Args:
@@ -96,10 +97,10 @@ def lock_for_ending(
         contacts_locked: the contacts are locked already.
     """
     if not_dialed:
-        tx.execute(_LOCK_NUMBERS, {"ids": list(not_dialed)})
+        _LOCK_NUMBERS.run(tx, {"ids": list(not_dialed)})
     if not contacts_locked:
-        tx.execute(_LOCK_CONTACTS, {"ids": list(ids)})
-    return tx.execute(_LOCK_CALLS, {"ids": list(ids)}).mappings().all()
+        _LOCK_CONTACTS.run(tx, {"ids": list(ids)})
+    return _LOCK_CALLS.rows(tx, {"ids": list(ids)})
 
 
 _NOT_DIALED: Final = text("""
@@ -115,7 +116,7 @@ def not_dialed_before(tx: Connection, ids: Sequence[UUID]) -> dict[UUID, int]:
     return {row.id: row.times for row in tx.execute(_NOT_DIALED, {"ids": list(ids)})} if ids else {}
 
 
-_END: Final = prepared("""
+_END: Final = Prepared("""
     UPDATE calls SET state = 'ended', disposition = ending.disposition, ended_at = ending.ended_at,
         cause = ending.cause, tech_cause = ending.tech_cause,
         dialstatus = COALESCE(ending.dialstatus, calls.dialstatus),
@@ -135,7 +136,7 @@ _END: Final = prepared("""
 def end(tx: Connection, ends: Sequence[dict[str, Any]]) -> None:
     """End calls that `lock_for_ending` has locked."""
     if ends:
-        tx.execute(_END, columns(ends))
+        _END.run(tx, columns(ends))
 
 
 _DECISIONS: Final = text("""
@@ -149,7 +150,7 @@ def store_decisions(tx: Connection, decisions: Sequence[tuple[UUID, str]]) -> No
     tx.execute(_DECISIONS, {"id": [d[0] for d in decisions], "gate": [d[1] for d in decisions]})
 
 
-_MOVE: Final = prepared("""
+_MOVE: Final = Prepared("""
     UPDATE contacts SET state = move.state, next_attempt_at = move.next_attempt_at, final_reason = move.final_reason,
         attempts = move.attempts, open_call_id = NULL, rules_version = move.rules_version, held_by = move.held_by,
         position = COALESCE(move.position, contacts.position),
@@ -174,8 +175,8 @@ _MOVE: Final = prepared("""
 def move(tx: Connection, moves: Sequence[Move]) -> None:
     """Move contacts on, each only if the call in question is still its open one."""
     if moves:
-        tx.execute(
-            _MOVE,
+        _MOVE.run(
+            tx,
             columns(
                 [
                     {
@@ -219,31 +220,37 @@ def give_back(tx: Connection, dials: Sequence[tuple[str, datetime]]) -> None:
         tx.execute(_GIVE_BACK, {"phone_number": [d[0] for d in dials], "claimed_at": [d[1] for d in dials]})
 
 
-_LOCK_CALLS_ONLY: Final = prepared("SELECT id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
+_LOCK_CALLS_ONLY: Final = Prepared("SELECT id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE")
 
 
 def lock_in_order(tx: Connection, ids: Sequence[UUID], *, with_contacts: bool) -> None:
     """Lock calls, and their numbers and contacts before them, in the order in which everybody does."""
     if with_contacts:
-        tx.execute(_LOCK_NUMBERS, {"ids": list(ids)})
-        tx.execute(_LOCK_CONTACTS, {"ids": list(ids)})
-    tx.execute(_LOCK_CALLS_ONLY, {"ids": list(ids)})
+        _LOCK_NUMBERS.run(tx, {"ids": list(ids)})
+        _LOCK_CONTACTS.run(tx, {"ids": list(ids)})
+    _LOCK_CALLS_ONLY.run(tx, {"ids": list(ids)})
 
 
-_ACCEPT: Final = prepared("""
+# Locks in the order in which everybody does.
+_ACCEPT: Final = Prepared("""
+    WITH answer AS MATERIALIZED (
+        SELECT call.id, given.token, given.dialed_at, given.channel
+        FROM calls AS call
+        JOIN unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[]), CAST(:dialed_at AS timestamptz[]),
+                    CAST(:channel AS text[])) AS given(id, token, dialed_at, channel) ON given.id = call.id
+        WHERE call.id = ANY(CAST(:id AS uuid[])) ORDER BY call.id FOR UPDATE OF call
+    )
     UPDATE calls SET post_answer = 'accepted', dialed_at = answer.dialed_at,
         channel = COALESCE(calls.channel, answer.channel),
         state = CASE WHEN calls.state = 'originating' THEN 'ringing' ELSE calls.state END
-    FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[]), CAST(:dialed_at AS timestamptz[]),
-                CAST(:channel AS text[])) AS answer(id, token, dialed_at, channel)
-    WHERE calls.id = answer.id AND calls.claim_token = answer.token
+    FROM answer WHERE calls.id = answer.id AND calls.claim_token = answer.token
 """)
 
 
 def accept(tx: Connection, answers: Sequence[dict[str, Any]]) -> None:
-    """The PBX took these originates (id, token, dialed_at, channel); events may have come before."""
+    """The PBX took these originates (id, token, dialed_at, channel); events may have come before. Locks their calls."""
     if answers:
-        tx.execute(_ACCEPT, columns(answers))
+        _ACCEPT.run(tx, columns(answers))
 
 
 _UNKNOWN: Final = text("""
@@ -260,7 +267,7 @@ def mark_unknown(tx: Connection, answers: Sequence[dict[str, Any]]) -> None:
         tx.execute(_UNKNOWN, columns(answers))
 
 
-_REQUEUE: Final = prepared("""
+_REQUEUE: Final = Prepared("""
     WITH given AS (
         SELECT * FROM unnest(CAST(:id AS uuid[]), CAST(:token AS uuid[])) AS given(id, token)
     ), requeued AS (
@@ -290,7 +297,7 @@ def requeue(tx: Connection, claims: Sequence[tuple[UUID, UUID]]) -> set[UUID]:
     if not claims:
         return set()
     parameters = {"id": [call_id for call_id, _ in claims], "token": [token for _, token in claims]}
-    return set(tx.scalars(_REQUEUE, parameters))
+    return set(_REQUEUE.values(tx, parameters))
 
 
 def columns(rows: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:

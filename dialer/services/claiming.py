@@ -8,12 +8,13 @@ from uuid import UUID
 
 import orjson
 import uuid_utils.compat as uuid_utils
-from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy import Connection, Engine
 
 from dialer import failpoints, tracing
 from dialer.clock import Clock
 from dialer.config import Settings
 from dialer.db import barrier, claiming, timeline
+from dialer.db.rows import Row
 from dialer.domain.caller_ids import Owned
 from dialer.domain.gate import GateFacts, Refusal, decide
 from dialer.domain.trunks import BreakerState
@@ -76,7 +77,7 @@ class Batch:
 class _Gated:
     """What the gate let through, and the facts of each."""
 
-    allowed: list[RowMapping]
+    allowed: list[Row]
     facts: Mapping[UUID, GateFacts]
     refused: int
 
@@ -131,7 +132,7 @@ class Claims:
     def _claim(self, trunk_id: int) -> Batch:
         with self._engine.begin() as tx:
             begun = tracing.now()
-            claiming.begin(tx)
+            barrier.share(tx)
             started = self._clock.monotonic()  # before the claim, so that our deadline is earlier than the row's
             failpoints.reach(Step.CLAIM_BEGUN)
             trunk = claiming.trunk(tx, trunk_id, echo_max_age_seconds=self._settings.echo_max_age_seconds)
@@ -166,7 +167,7 @@ class Claims:
             _trace(node, claimed, begun)
         return Batch(node, tuple(c for c, _ in claimed), limited_by, refused=gated.refused)
 
-    def _closed(self, trunk: RowMapping | None) -> str | None:
+    def _closed(self, trunk: Row | None) -> str | None:
         """Why nothing goes out through this trunk now: its calls stay queued."""
         if trunk is None:
             return "no such trunk"
@@ -184,10 +185,10 @@ class Claims:
             return "real calls are not allowed (DIALER_REAL_CALLS_ALLOWED)"
         return None
 
-    def _gate(self, tx: Connection, trunk: RowMapping, rows: Sequence[RowMapping]) -> "_Gated":
+    def _gate(self, tx: Connection, trunk: Row, rows: Sequence[Row]) -> "_Gated":
         """The rows that may be dialed; the refused are withdrawn, each for its reason."""
-        allowed: list[tuple[RowMapping, GateFacts]] = []
-        refused: list[tuple[RowMapping, Refusal, GateFacts]] = []
+        allowed: list[tuple[Row, GateFacts]] = []
+        refused: list[tuple[Row, Refusal, GateFacts]] = []
         numbers: set[str] = set()
         owned = Owned(trunk["caller_id"], trunk["caller_ids"])
         paces = people.paces(tx, rows, rows[0]["at"]) if rows else {}
@@ -213,9 +214,7 @@ class Claims:
         refuse(tx, refused)
         return _Gated([row for row, _ in allowed], {row["id"]: facts for row, facts in allowed}, len(refused))
 
-    def _take(
-        self, trunk: RowMapping, gated: _Gated, started: float
-    ) -> tuple[list[tuple[Claimed, RowMapping]], str | None]:
+    def _take(self, trunk: Row, gated: _Gated, started: float) -> tuple[list[tuple[Claimed, Row]], str | None]:
         """Places in time and channel slots; what got one, and what the others lacked."""
         rows = gated.allowed
         slots = [Slot(uuid_utils.uuid7(), trunk["id"], row["campaign_id"]) for row in rows]
@@ -242,7 +241,7 @@ class Claims:
         ]
         return claimed, next((answer.by for answer in answers if isinstance(answer, Denied)), None)
 
-    def _limits(self, trunk: RowMapping, gated: _Gated) -> list[Limit]:
+    def _limits(self, trunk: Row, gated: _Gated) -> list[Limit]:
         limits = {
             GLOBAL: Limit(GLOBAL, self._settings.max_cps, self._settings.max_channels),
             trunk_scope(trunk["id"]): Limit(trunk_scope(trunk["id"]), float(trunk["cps"]), trunk["channels"]),
@@ -262,8 +261,8 @@ class Claims:
 
     def _to_send(
         self,
-        trunk: RowMapping,
-        row: RowMapping,
+        trunk: Row,
+        row: Row,
         slot: Slot,
         facts: GateFacts,
         *,
@@ -288,14 +287,14 @@ class Claims:
         )
 
 
-def _trace(node: Node, claimed: Sequence[tuple[Claimed, RowMapping]], begun: float) -> None:
+def _trace(node: Node, claimed: Sequence[tuple[Claimed, Row]], begun: float) -> None:
     ended = tracing.now()
     for call, row in claimed:
         tracing.step(call.call_id, "wait", row["created_at"], begun)
         tracing.step(call.call_id, "gate and claim", begun, ended, **{"dialer.node": node.name})
 
 
-def _variables(row: RowMapping) -> dict[str, str]:
+def _variables(row: Row) -> dict[str, str]:
     """What the dialplan may read about the person called."""
     variables = {key: str(value) for key, value in (row["variables"] or {}).items()}
     if row["name"]:
@@ -305,7 +304,7 @@ def _variables(row: RowMapping) -> dict[str, str]:
     return variables
 
 
-def _claim_row(claimed: Claimed, row: RowMapping, facts: GateFacts) -> dict[str, Any]:
+def _claim_row(claimed: Claimed, row: Row, facts: GateFacts) -> dict[str, Any]:
     in_campaign = row["campaign_id"] is not None
     return {
         "id": claimed.call_id,

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, RowMapping
+from sqlalchemy import ColumnElement, Connection
 
 from dialer import tracing
 from dialer.db import contact_numbers, transitions
 from dialer.db.contact_numbers import NumberRecord
+from dialer.db.rows import Row
 from dialer.domain.actions import MACHINE
 from dialer.domain.contacts import ContactState, FinalReason
 from dialer.domain.dispositions import NOT_COUNTED, Disposition, Hangup, classify
@@ -70,6 +71,8 @@ def end_calls(
     Returns:
         The slots that these calls held, to be released after the commit.
     """
+    if not endings:
+        return []
     begun = tracing.now()
     by_id = {ending.call_id: ending for ending in endings}
     not_dialed = [ending.call_id for ending in endings if ending.disposition is Disposition.NOT_DIALED]
@@ -135,14 +138,14 @@ def withdraw_queued(tx: Connection, *scope: ColumnElement[bool], reason: str) ->
     return len(ids)
 
 
-def _in_vain(tx: Connection, rows: Sequence[RowMapping], by_id: Mapping[UUID, Ending]) -> dict[UUID, int]:
+def _in_vain(tx: Connection, rows: Sequence[Row], by_id: Mapping[UUID, Ending]) -> dict[UUID, int]:
     """How often each attempt that was not dialed has now been claimed in vain."""
     ids = [row["id"] for row in rows if by_id[row["id"]].disposition is Disposition.NOT_DIALED]
     before = transitions.not_dialed_before(tx, ids)
     return {call_id: before.get(call_id, 0) + 1 for call_id in ids}
 
 
-def _ended_at(row: RowMapping, ending: Ending) -> datetime:
+def _ended_at(row: Row, ending: Ending) -> datetime:
     """What was heard is heard a little before it is written; both times are reckoned, and never the wrong way round."""
     now: datetime = row["at"]
     if ending.at is None:
@@ -150,7 +153,7 @@ def _ended_at(row: RowMapping, ending: Ending) -> datetime:
     return min(now, max(ending.at, row["answered_at"] or row["claimed_at"] or ending.at))
 
 
-def _disposition(row: RowMapping, ending: Ending) -> Disposition:
+def _disposition(row: Row, ending: Ending) -> Disposition:
     if ending.disposition is not None:
         return ending.disposition
     report = ending.hangup or HangupReport(cause=0)
@@ -164,7 +167,7 @@ def _disposition(row: RowMapping, ending: Ending) -> Disposition:
     )
 
 
-def _abandoned(row: RowMapping) -> bool | None:
+def _abandoned(row: Row) -> bool | None:
     """Whether the person who answered waited for one of ours in vain; None for a machine, and where nobody is to come.
 
     Nobody came unless it was heard that somebody did: what fell into a gap counts against us.
@@ -182,7 +185,7 @@ def _abandoned(row: RowMapping) -> bool | None:
     )
 
 
-def seen_from(call: RowMapping, numbers: Mapping[int, Sequence[NumberRecord]]) -> Numbers:
+def seen_from(call: Row, numbers: Mapping[int, Sequence[NumberRecord]]) -> Numbers:
     """The numbers of a call's contact, as seen from the one that was called; `numbers`: of contacts with several."""
     if call["position"] is None:
         return ONE
@@ -190,7 +193,7 @@ def seen_from(call: RowMapping, numbers: Mapping[int, Sequence[NumberRecord]]) -
 
 
 def _move(
-    row: RowMapping, disposition: Disposition, ended_at: datetime, not_dialed: int, numbers: Numbers
+    row: Row, disposition: Disposition, ended_at: datetime, not_dialed: int, numbers: Numbers
 ) -> transitions.Move:
     """What the contact of an ended call does next."""
     given_back = disposition in NOT_COUNTED and row["claim_token"] is not None
@@ -237,7 +240,7 @@ def _move(
     return replace(move, callback_at=asked, called_back=not _callback_stands(row, disposition))
 
 
-def _callback_stands(row: RowMapping, disposition: Disposition) -> bool:
+def _callback_stands(row: Row, disposition: Disposition) -> bool:
     """Whether the person has asked for a call that this one was not."""
     wanted = row["contact_callback_at"]
     return wanted is not None and (disposition in NOT_COUNTED or wanted != row["callback_for"])

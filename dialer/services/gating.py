@@ -10,9 +10,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import RowMapping
 
 from dialer.config import Settings
+from dialer.db.rows import Row
 from dialer.domain import caller_ids, phone, sharing
 from dialer.domain.caller_ids import CallerIdPool, Owned, Shown
 from dialer.domain.campaigns import CampaignState
@@ -22,8 +22,6 @@ from dialer.domain.people import Pace
 from dialer.domain.profiles import NONE, OwnRules, regions_of, rules_for
 from dialer.domain.rules import Rules
 from dialer.domain.window import CallingWindow
-
-Row = RowMapping | Mapping[str, Any]
 
 OWN_RULES: Final = (
     "calling_window",

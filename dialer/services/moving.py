@@ -6,12 +6,13 @@ claim that looks at the row has it locked, and it is passed over; whoever comes 
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from dialer.config import Settings
 from dialer.db import trunk_groups
+from dialer.db.rows import Row
 from dialer.db.trunk_groups import Move
 from dialer.domain.caller_ids import Owned, named
 from dialer.domain.spreading import spread
@@ -21,8 +22,6 @@ from dialer.services.trunk_states import TrunkStates
 
 AT_ONCE: Final = 2000
 """Calls of a campaign on a trunk, with every tick."""
-
-Row = RowMapping | Mapping[str, Any]
 Chance = Callable[[], float]
 """A number from 0 to 1, another one each time."""
 

@@ -177,8 +177,9 @@ class Originating:
         back = [a for a in answers if _not_dialed(a)]
         failed = [a for a in answers if isinstance(a.error, Refused) and a.error.fault is Fault.CALL]
         with self._engine.begin() as tx:
-            ids = [a.claimed.call_id for a in answers]
-            transitions.lock_in_order(tx, ids, with_contacts=bool(back or failed))
+            if len(taken) < len(answers):
+                ids = [a.claimed.call_id for a in answers]
+                transitions.lock_in_order(tx, ids, with_contacts=bool(back or failed))
             transitions.accept(tx, [_row(a) | {"channel": a.channel} for a in taken])
             transitions.mark_unknown(tx, [_row(a) for a in unknown])
             requeued = transitions.requeue(tx, [(a.claimed.call_id, a.claimed.slot.token) for a in back])

@@ -1,19 +1,17 @@
 """How many calls each campaign that has people may have under way now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from dialer.db import people
 from dialer.db.campaigns import CampaignRecord
+from dialer.db.rows import Row
 from dialer.domain.people import Measured, Pace, Tally, pace
 from dialer.domain.profiles import ceilings, chain
 from dialer.services import gating
-
-Row = RowMapping | Mapping[str, Any]
 
 
 def paces(tx: Connection, campaigns: Iterable[Row], at: datetime, *, key: str = "campaign_id") -> dict[int, Pace]:

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import orjson
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from dialer import tracing
 from dialer.db import contact_numbers, transitions
+from dialer.db.rows import Row
 from dialer.db.transitions import Move
 from dialer.domain.contacts import ContactState
 from dialer.domain.dispositions import Disposition
@@ -39,7 +40,7 @@ _MOST_WAIT: Final = timedelta(hours=1)
 """Then the gate is asked again: a dial that was counted may have been given back meanwhile."""
 
 
-def refuse(tx: Connection, refused: Sequence[tuple[RowMapping, Refusal, GateFacts]]) -> None:
+def refuse(tx: Connection, refused: Sequence[tuple[Row, Refusal, GateFacts]]) -> None:
     """End queued calls as withdrawn, with the reason; no attempt is used up. The rows are locked by the caller."""
     if not refused:
         return
@@ -76,7 +77,7 @@ def refuse(tx: Connection, refused: Sequence[tuple[RowMapping, Refusal, GateFact
     trace_ended(tx, [row["id"] for row, _, _ in refused], begun)
 
 
-def _move(row: RowMapping, refusal: Refusal, ended_at: datetime, numbers: Numbers | None) -> Move:
+def _move(row: Row, refusal: Refusal, ended_at: datetime, numbers: Numbers | None) -> Move:
     """What the contact does next; `numbers`: where it has several, and the refusal is about the one called."""
     state = ContactState.READY
     position = numbers.after(NextNumber.DROP) if numbers is not None else None
@@ -100,12 +101,12 @@ def _move(row: RowMapping, refusal: Refusal, ended_at: datetime, numbers: Number
     )
 
 
-def is_held(row: RowMapping, refusal: Refusal) -> bool:
+def is_held(row: Row, refusal: Refusal) -> bool:
     """Whether a contact that the gate refuses waits before the gate is asked again."""
     return refusal.final is None and not _foreseen(row, refusal)
 
 
-def _foreseen(row: RowMapping, refusal: Refusal) -> bool:
+def _foreseen(row: Row, refusal: Refusal) -> bool:
     if refusal.code in (GateCode.HOLIDAY, GateCode.OUTSIDE_WINDOW):
         # Dispatch knows the regions that came with the list, not those that the number alone tells.
         return set(regions_of(row["phone_number"])) <= set(row["regions"] or ()) or refusal.source == CAMPAIGN

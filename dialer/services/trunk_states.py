@@ -1,22 +1,20 @@
 """Which trunks calls can go out through now, as a campaign or a group sees them."""
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy import Connection, Engine
 
 from dialer.config import Settings
 from dialer.db import transitions, trunk_groups
+from dialer.db.rows import Row
 from dialer.domain.spreading import spread
 from dialer.domain.trunks import TrunkState, trunk_state
 from dialer.errors import LimitsUnavailable, NotFound
 from dialer.limits.breaker import Breaker
 from dialer.limits.slots import node_scope, trunk_scope
-
-Row = RowMapping | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ class TrunkStates:
         parts = spread(1, best, dict.fromkeys(best, 1), self._chance())
         return next((trunk_id for trunk_id, part in parts.items() if part), None)
 
-    def _standing(self, rows: Sequence[RowMapping]) -> list[TrunkStanding]:
+    def _standing(self, rows: Sequence[Row]) -> list[TrunkStanding]:
         states = self.of(rows)
         return [
             TrunkStanding(

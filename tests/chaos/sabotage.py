@@ -17,7 +17,8 @@ from sqlalchemy import text
 
 from dialer.ari.client import AriClient
 from dialer.ari.errors import Unknown
-from dialer.db import barrier, claiming, nodes, reconciling
+from dialer.db import barrier, claiming, following, nodes, reconciling
+from dialer.db.prepared import Prepared
 from dialer.limits.limiter import Limiter
 from dialer.services import originating
 from dialer.services.claiming import Claims
@@ -43,12 +44,13 @@ class Guard:
 
 
 def _edit(module: Any, name: str, *edits: tuple[str, str]) -> None:
-    statement = str(getattr(module, name))
+    before = getattr(module, name)
+    statement = str(before)
     for old, new in edits:
         if old not in statement:
             raise ValueError(f"{module.__name__}.{name} has no {old!r} any more: the proof has to be written anew")
         statement = statement.replace(old, new)
-    setattr(module, name, text(statement))
+    setattr(module, name, Prepared(statement) if isinstance(before, Prepared) else text(statement))
 
 
 def _claim_token() -> None:
@@ -111,7 +113,12 @@ def _barrier() -> None:
 def _listener_epoch() -> None:
     """A listener that was asleep goes on as if it led, and says that it has heard everything."""
     Reign.is_sure = True  # type: ignore[method-assign, assignment]
-    nodes.leads = lambda tx, *_: nodes.time(tx)
+    _edit(nodes, "_LEADS", ("AND listener_epoch = :epoch AND lease_until > clock_timestamp()", "AND :epoch > 0"))
+    _edit(
+        following,
+        "_LOCK_CALLS",
+        ("AND node.listener_epoch = :epoch AND node.lease_until > clock_timestamp()", "AND :epoch > 0"),
+    )
     for name in ("_RENEW", "_INFO", "_CONNECTED", "_GAP", "_ECHO"):
         _edit(nodes, name, ("AND listener_epoch = :epoch", "AND (true OR listener_epoch = :epoch)"))
     _edit(nodes, "_RENEW", ("AND listener_id = :listener_id", "AND (true OR listener_id = :listener_id)"))

@@ -8,11 +8,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy import Connection, Engine
 
 from dialer import failpoints
 from dialer.clock import Clock
 from dialer.db import dnc, following, nodes
+from dialer.db.rows import Row
 from dialer.domain.actions import (
     ANSWER_ACTION,
     MACHINE,
@@ -94,13 +95,11 @@ class Following:
             ReignOver: another listener leads; nothing was written.
         """
         outcome = Outcome()
+        if news.writes_nothing:
+            return outcome
         with self._engine.begin() as tx:
-            # Read only: a lock on the node's row would make the lease's renewal wait for this batch. That the reign
-            # may end before the commit does no harm, because each change of a call is a compare-and-set.
-            at = nodes.leads(tx, self._node_id, self._epoch)
-            if at is None:
-                raise ReignOver("The lease is lost")
-            self._write_calls(tx, news, outcome, at, again=again)
+            at, rows = self._lock(tx, news)
+            self._write_calls(tx, news, outcome, rows, at, again=again)
             following.unbury(tx, self._node_id, sorted(news.tombs_gone))
             sent_at = self._sent_at(news.echo) if news.echo is not None else None
             if sent_at is not None:
@@ -112,11 +111,18 @@ class Following:
             failpoints.reach(failpoints.Step.OUTCOME_COMMITTED)
         return outcome
 
-    def _write_calls(self, tx: Connection, news: News, outcome: Outcome, at: datetime, *, again: bool) -> None:
-        if not news.calls:
-            return
+    def _lock(self, tx: Connection, news: News) -> tuple[datetime, list[Row]]:
         ending = [call_id for call_id, item in news.calls.items() if item.hangup is not None]
-        rows = following.lock(tx, self._node_id, sorted(news.calls), sorted(ending))
+        locked = following.lock(tx, self._node_id, self._epoch, sorted(news.calls), sorted(ending))
+        if locked is None:
+            raise ReignOver("The lease is lost")
+        return locked
+
+    def _write_calls(
+        self, tx: Connection, news: News, outcome: Outcome, rows: list[Row], at: datetime, *, again: bool
+    ) -> None:
+        if not rows:
+            return
         steps = [(row, news.calls[row["id"]], decide(_facts(row), news.calls[row["id"]], again=again)) for row in rows]
         whole = self._actions(tx, [row for row, _, step in steps if step.acts or step.goes_on or step.decides])
         chosen = {row["id"]: _chosen(row, item, whole[row["id"]]) for row, item, _ in steps if row["id"] in whole}
@@ -165,7 +171,7 @@ class Following:
         outcome.to_hang_up = [row["id"] for row, _, step in steps if step.hang_up] + missed
         outcome.to_act = list(to_act.items())
 
-    def _actions(self, tx: Connection, rows: list[RowMapping]) -> dict[UUID, AnswerAction]:
+    def _actions(self, tx: Connection, rows: list[Row]) -> dict[UUID, AnswerAction]:
         """What each of these calls does on answer."""
         if not rows:
             return {}
@@ -184,7 +190,7 @@ class Following:
         }
 
 
-def _facts(row: RowMapping) -> CallFacts:
+def _facts(row: Row) -> CallFacts:
     return CallFacts(
         state=CallState(row["state"]),
         hangup_requested=row["hangup_requested_at"] is not None,
@@ -194,14 +200,14 @@ def _facts(row: RowMapping) -> CallFacts:
     )
 
 
-def _only_ends(row: RowMapping, news: CallNews) -> bool:
+def _only_ends(row: Row, news: CallNews) -> bool:
     """Whether what is heard of a call that is over is written with its end: then its row is changed once, not twice."""
     is_known = (news.up_at is None or row["answered_at"]) and (news.ringing_at is None or row["ringing_at"])
     has_said = (news.digit, news.amd_status, news.result, news.handed_back, news.sought_at, news.served_at)
     return bool(is_known) and row["people"] is None and not any(has_said)
 
 
-def _chosen(row: RowMapping, news: CallNews, whole: AnswerAction) -> AnswerAction:
+def _chosen(row: Row, news: CallNews, whole: AnswerAction) -> AnswerAction:
     """What follows in `whole` from the menu's digit, or else from who has answered."""
     amd_status = news.amd_status or row["amd_status"]
     if news.digit is not None:
@@ -209,7 +215,7 @@ def _chosen(row: RowMapping, news: CallNews, whole: AnswerAction) -> AnswerActio
     return after_amd(whole, amd_status) if amd_status is not None else HangUp()
 
 
-def _opted_out(row: RowMapping, action: AnswerAction) -> OptedOut:
+def _opted_out(row: Row, action: AnswerAction) -> OptedOut:
     is_everywhere = not (isinstance(action, OptOut) and action.scope == "campaign")
     return OptedOut(row["id"], row["phone_number"], None if is_everywhere else row["campaign_id"])
 
@@ -240,7 +246,7 @@ def _progress(
     }
 
 
-def _served(row: RowMapping, news: CallNews, step: Step, action: AnswerAction | None, at: datetime) -> dict[str, Any]:
+def _served(row: Row, news: CallNews, step: Step, action: AnswerAction | None, at: datetime) -> dict[str, Any]:
     """Since when the callee waits for a person, and whether one came in time."""
     if row["people"] is None:
         return {"waiting_since": None, "served_at": None, "abandoned": None}

@@ -86,6 +86,11 @@ class News:
         return not (self.calls or self.finished or self.tombs_gone or self.echo)
 
     @property
+    def writes_nothing(self) -> bool:
+        """Whether all of it is for the commands alone."""
+        return not (self.calls or self.tombs_gone or self.echo)
+
+    @property
     def is_whole(self) -> bool:
         """It can't be written in parts: an echo proves that all that came before it is written."""
         return self.is_replaced or self.echo is not None or bool(self.tombs_gone)

@@ -16,6 +16,12 @@ from tests.integration.api.conftest import Api
 PLAY = {"type": "play", "sound": "hello"}
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A claim that is held open here may be so for as long as the machine takes."""
+    monkeypatch.setattr(barrier, "CLAIM_ASLEEP_MS", 60_000)
+
+
 def state(dialer: Dialer, campaign_id: int) -> str:
     with dialer.engine.begin() as tx:
         found: str = tx.execute(text("SELECT state FROM campaigns WHERE id = :id"), {"id": campaign_id}).scalar_one()

@@ -18,6 +18,12 @@ from tests.integration.api.test_campaigns import waits_for_the_barrier
 OTHER = "+4930901899"
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A claim that is held open here may be so for as long as the machine takes."""
+    monkeypatch.setattr(barrier, "CLAIM_ASLEEP_MS", 60_000)
+
+
 @pytest.fixture
 def path(campaign_id: int) -> str:
     return f"/v1/campaigns/{campaign_id}/contacts/by-external-id/crm-4711"

@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 import redis
-from sqlalchemy import text
 
-from dialer.db import claiming
-from dialer.services import claiming as claiming_service
+from dialer.db import barrier
+from dialer.services import claiming
 from tests.support.world import World, settings_for, simulated_pbx
 
 
@@ -25,11 +24,9 @@ def lateness_seconds() -> float:
 
 @pytest.fixture
 def _patience(lateness_seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claiming_service, "LATENESS_SECONDS", lateness_seconds)
-    patient = (
-        "SELECT set_config('lock_timeout', '10000', true), set_config('idle_in_transaction_session_timeout', '0', true)"
-    )
-    monkeypatch.setattr(claiming, "_TIMEOUTS", text(patient))
+    monkeypatch.setattr(claiming, "LATENESS_SECONDS", lateness_seconds)
+    monkeypatch.setattr(barrier, "CLAIM_WAITS_MS", 10_000)
+    monkeypatch.setattr(barrier, "CLAIM_ASLEEP_MS", 0)
 
 
 @pytest.fixture

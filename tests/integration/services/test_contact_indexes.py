@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import TextClause, text
 
 from dialer.db import dispatching, dnc, reconsidering, transitions
+from dialer.db.prepared import Prepared
 from tests.support.factories import number, zone_set
 from tests.support.world import World
 
@@ -56,10 +57,10 @@ def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(child)
 
 
-def looked_at(world: World, statement: TextClause, parameters: Mapping[str, Any]) -> int:
+def looked_at(world: World, statement: TextClause | Prepared, parameters: Mapping[str, Any]) -> int:
     """How many rows of contacts and their numbers a statement reads."""
     with world.engine.connect() as tx:
-        found = tx.execute(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.text}"), parameters).scalar_one()
+        found = tx.execute(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"), parameters).scalar_one()
         tx.rollback()
     return sum(
         (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]

@@ -3,15 +3,17 @@
 import itertools
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import event, text
+from sqlalchemy import Connection, text
 
 from dialer.bootstrap import Dialer
 from dialer.db import transitions
+from dialer.db.prepared import Prepared
 from dialer.domain.campaigns import CampaignCommand
 from dialer.domain.dispositions import Disposition
 from dialer.domain.trunks import BreakerState
@@ -378,17 +380,22 @@ def test_slot_stays_with_a_call_that_was_not_given_back(dialing: World) -> None:
     assert dialing.slots() == {str(dialing.call(call_id)["claim_token"])}
 
 
-def test_answers_are_written_after_the_database_was_away_for_a_moment(dialing: World) -> None:
+def test_answers_are_written_after_the_database_was_away_for_a_moment(
+    dialing: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (call_id,) = dialing.queued(1)
     failures = iter([True])
 
-    def cut(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if "post_answer = 'accepted'" in statement and next(failures, False):
-            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    class Cut(Prepared):
+        def run(self, tx: Connection, parameters: Mapping[str, Any] = {}) -> int:
+            if next(failures, False):
+                pid = tx.scalar(text("SELECT pg_backend_pid()"))
+                dialing.execute("SELECT pg_terminate_backend(:pid, 5000)", pid=pid)
+            return super().run(tx, parameters)
 
-    event.listen(dialing.engine, "before_cursor_execute", cut)
+    monkeypatch.setattr(transitions, "_ACCEPT", Cut(str(transitions._ACCEPT)))
     dialing.work()
-    event.remove(dialing.engine, "before_cursor_execute", cut)
+    assert next(failures, None) is None
     assert dialing.call(call_id)["state"] == "ringing"
 
 

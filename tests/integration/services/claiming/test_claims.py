@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from dialer.bootstrap import Dialer
-from dialer.db import claiming
+from dialer.db import barrier, claiming
 from dialer.domain.trunks import BreakerState
 from dialer.errors import LimitsUnavailable
 from dialer.limits.slots import node_scope, trunk_scope
@@ -80,12 +80,12 @@ def test_oldest_calls_go_first_and_no_more_than_a_batch(world: World) -> None:
 def test_no_more_are_looked_at_than_may_get_a_place_unless_campaigns_share_the_trunk(world: World) -> None:
     world.queued(10)
     with world.engine.begin() as tx:
-        claiming.begin(tx)
+        barrier.share(tx)
         assert len(claiming.candidates(tx, world.trunk_id, 25, places=3)) == 3
         assert len(claiming.candidates(tx, world.trunk_id, 2, places=3)) == 2
     world.queued([number(90)], campaign_id=world.campaign("other"))
     with world.engine.begin() as tx:
-        claiming.begin(tx)
+        barrier.share(tx)
         assert len(claiming.candidates(tx, world.trunk_id, 25, places=3)) == 11
 
 

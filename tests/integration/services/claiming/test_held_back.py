@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from dialer.bootstrap import Dialer
-from dialer.db import barrier, claiming
+from dialer.db import barrier
 from dialer.domain.campaigns import CampaignCommand
 from dialer.limits.limiter import Limit
 from dialer.limits.slots import Slot
@@ -35,7 +35,7 @@ def test_claim_waits_while_claims_are_held_back_and_sees_what_was_decided(world:
 
 def test_claim_that_is_held_back_too_long_gives_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     (call_id,) = world.queued(1)
-    monkeypatch.setattr(claiming, "_TIMEOUTS", text("SELECT set_config('lock_timeout', '200', true)"))
+    monkeypatch.setattr(barrier, "CLAIM_WAITS_MS", 200)
     with world.engine.begin() as tx:
         barrier.hold_back_claims(tx)
         with pytest.raises(OperationalError):
