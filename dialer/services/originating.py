@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 _LEAD_SECONDS: Final = 0.06
 """The next claim is begun this long before the last place of the one before, so that no place goes by unused."""
 
+_SETTLE_SECONDS: Final = 0.25
+"""So long an answer may wait to be written with others: events tell most of it before, and reconcile all of it."""
+
 _TRIES: Final = 3
 _RETRY_SECONDS: Final = 0.5
 
@@ -88,7 +91,8 @@ class Originating:
         return sent
 
     def _work_on(self, trunk_id: int, seconds: float) -> int:
-        until = self._clock.monotonic() + seconds
+        settled_at = self._clock.monotonic()
+        until = settled_at + seconds
         under_way: list[Future[Sent]] = []
         sent = 0
         try:
@@ -100,7 +104,9 @@ class Originating:
                 if pause is None:
                     break
                 self._clock.sleep(pause)
-                under_way = self._settle_finished(under_way)
+                if (now := self._clock.monotonic()) >= settled_at + _SETTLE_SECONDS:
+                    settled_at = now
+                    under_way = self._settle_finished(under_way)
         finally:
             wait(under_way)
             self._settle(future.result() for future in under_way)

@@ -1,3 +1,4 @@
+from concurrent.futures import Future
 from typing import Any
 from unittest.mock import Mock
 from uuid import uuid4
@@ -6,7 +7,7 @@ import pytest
 
 from dialer.limits.slots import Slot
 from dialer.services.claiming import Batch, Claimed, Node
-from dialer.services.originating import Originating
+from dialer.services.originating import Originating, Sent
 from tests.support.clock import FakeClock
 
 NODE = Node(1, "pbx1", "http://127.0.0.1:1", "dialer")
@@ -79,3 +80,22 @@ def test_nothing_to_do_is_the_end(clock: FakeClock) -> None:
 
 def test_time_is_bounded(clock: FakeClock) -> None:
     assert len(asked(clock, *[Batch(NODE, limited_by="pace")] * 1000)) <= 101
+
+
+def test_answers_are_written_for_many_claims_at_once(clock: FakeClock) -> None:
+    batches = [Batch(NODE, (claimed(clock, 0.1 * n),), limited_by="pace") for n in range(1, 11)]
+    claims: Any = Claims(clock, *batches)
+    worker = Originating(Mock(), claims, Mock(), Mock(), Mock(), clock, wanted_elsewhere=lambda: False, threads=1)
+    settled: list[tuple[float, int]] = []
+
+    def send_all(batch: Batch) -> list[Future[Sent]]:
+        futures: list[Future[Sent]] = [Future() for _ in batch.claimed]
+        for future, call in zip(futures, batch.claimed, strict=True):
+            future.set_result(Sent(call, clock.now()))
+        return futures
+
+    worker._send_all = send_all  # type: ignore[method-assign]
+    worker._write = lambda answers: settled.append((round(clock.monotonic() - 1000.0, 2), len(answers)))  # type: ignore[method-assign]
+    worker.work_on(1, seconds=10)
+    worker.close()
+    assert settled == [(0.34, 4), (0.64, 3), (0.94, 3)]

@@ -234,3 +234,9 @@ def test_a_call_ends_when_its_end_was_heard_unless_that_has_waited() -> None:
     ending = decide(ringing, news).ending
     assert ending is not None
     assert ending.at is None
+
+
+def test_a_sound_that_is_over_is_nothing_to_write() -> None:
+    assert news_of(PlaybackFinished(str(B), str(B), failed=False)).writes_nothing
+    assert not news_of(*BUSY).writes_nothing
+    assert not news_of(Echo("1.1/2026-01-31T12:00:00+00:00")).writes_nothing
