@@ -96,7 +96,8 @@ def test_at_the_far_end_there_are_never_more_calls_than_people(
     database: str, redis_url: str, redis_client: redis.Redis, tmp_path: Path
 ) -> None:
     path = tmp_path / "ledger.jsonl"
-    with simulated_pbx(path, ring_ms=30, talk_ms=60) as simulator, ExitStack() as stack:
+    # Long enough on the line to be put through: a listener looks every 80 ms, and a machine may be busy.
+    with simulated_pbx(path, ring_ms=30, talk_ms=1000) as simulator, ExitStack() as stack:
         world = World(settings_for(database, redis_url, echo_interval_seconds=0.1), simulator.url, path)
         stack.callback(world.close)
         world.set_campaign(people=3, answer_action={"type": "transfer", "extension": "agent1"})
