@@ -3,6 +3,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -203,11 +204,17 @@ def test_any_folder_and_any_value_in_the_environment_will_do(folder: Path, name:
 
 def test_a_part_that_does_not_start_is_reported_with_its_last_words(folder: Path) -> None:
     command = [sys.executable, "-c", "raise SystemExit('no such luck')"]
-    with (
-        Supervisor(folder, [Part("well", SLEEPER), Part("broken", command)]) as supervisor,
-        pytest.raises(PartFailed, match=r"(?s)broken does not run .*no such luck"),
-    ):
-        supervisor.wait_until_running(3.0)
+    with Supervisor(folder, [Part("well", SLEEPER), Part("broken", command)]) as supervisor:
+        wait_for(lambda: supervisor.states()["well"].state is State.RUNNING)
+        wait_for(lambda: "no such luck" in _text(supervisor.log("broken")))
+        with pytest.raises(PartFailed, match=r"(?s)broken does not run .*no such luck"):
+            _ask_until_told(supervisor)
+
+
+def _ask_until_told(supervisor: Supervisor) -> NoReturn:
+    """A part counts as running for a while where a machine takes more than a second until it fails."""
+    while True:
+        supervisor.wait_until_running(0)
 
 
 def test_a_folder_that_supervisor_cannot_write_down_is_refused(folder: Path) -> None:
