@@ -158,6 +158,17 @@ def test_scripts_go_by_exit_codes_and_problem_documents(user: User, run: Run, tm
     assert (code, problem["code"]) == (3, "token_invalid")
 
 
+def test_a_program_may_log_in_and_out(user: User, run: Run) -> None:
+    arguments = ("login", user.api_url, "--username", "admin", "--password-stdin", "--json")
+    code, problem = refused(run(*arguments, stdin="wrong"))
+    assert (code, problem["code"]) == (3, "authentication_failed")
+    done = run(*arguments, stdin=user.password)
+    assert (done.returncode, json.loads(done.stdout)) == (0, json.loads(run("whoami", "--json").stdout))
+    assert json.loads(run("logout", "--json").stdout) == {"url": user.api_url}
+    code, problem = refused(run("logout", "--json"))
+    assert (code, problem["code"]) == (3, "not_allowed")
+
+
 def test_an_error_is_one_sentence_with_the_field(run: Run, tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text(
         '{"name": "x", "trunk_id": 1, "timeout": 3, "answer_action": {"type": "hangup"}}'
