@@ -71,6 +71,8 @@ def _readable(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def _simplify(operation: dict[str, Any]) -> None:
+    # Who has an answer and asks whether it is still so keeps it himself: the client doesn't.
+    operation["parameters"] = [part for part in operation.get("parameters", []) if part["name"] != "If-None-Match"]
     responses = operation["responses"]
     operation["responses"] = {code: response for code, response in responses.items() if code.startswith("2")}
     body = operation.get("requestBody", {}).get("content", {})

@@ -28,6 +28,14 @@ _IF_MATCH: Final = {
     "schema": {"type": "string"},
     "example": "*",
 }
+_IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of the answer that you have: it isn't sent again while it is the same.",
+    "schema": {"type": "string"},
+    "example": '"-.9f86d081884c7d65"',
+}
 _LAST_EVENT_ID: Final = {
     "name": LAST_EVENT_ID,
     "in": "header",
@@ -43,6 +51,7 @@ _HEADERS: Final = {
 }
 _RETRY: Final = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 _ETAG: Final = {"ETag": {"description": "For If-Match and If-None-Match.", "schema": {"type": "string"}}}
+_UNCHANGED: Final = "What you have is still so."
 _TOO_LONG: Final = {
     "description": "The URL is longer than 8190 bytes: name the columns in the file, or fewer of them. "
     "The HTTP server says so, before the API: without a problem document."
@@ -134,7 +143,7 @@ def complete(spec: dict[str, Any]) -> None:
     creating = {endpoint.replace(".", "_") for endpoint in CREATING}
     scopes = {name.replace(".", "_", 1): rule.scope for name, rule in PERMISSIONS.items()}
     schemas = spec["components"]["schemas"]
-    for method, operation in _operations(spec):
+    for url, method, operation in _operations(spec):
         name = operation["operationId"]
         _drop_foreign_errors(operation)
         if name in creating:
@@ -142,6 +151,8 @@ def complete(spec: dict[str, Any]) -> None:
             _add_errors(operation, 409, 422)
         if method == "patch":
             operation.setdefault("parameters", []).append(_IF_MATCH)
+        elif "412" in operation["responses"]:
+            operation["parameters"].append({**_IF_MATCH, "required": False})
         if "multipart/form-data" in operation.get("requestBody", {}).get("content", {}):
             _describe_form(operation["requestBody"]["content"])
         if KIND in operation["responses"].get("200", {}).get("content", {}):
@@ -155,7 +166,8 @@ def complete(spec: dict[str, Any]) -> None:
         if scope := scopes.get(name):
             operation["x-scope"] = str(scope)
         _add_links(operation)
-        _add_headers(method, operation)
+        _add_tags(url, method, operation)
+        _add_headers(operation)
         if any(parameter["schema"].get("type") == "array" for parameter in operation.get("parameters", [])):
             operation["responses"]["414"] = _TOO_LONG
         examples.add(operation, schemas)
@@ -164,9 +176,10 @@ def complete(spec: dict[str, Any]) -> None:
     webhook_description.add(spec)
 
 
-def _operations(spec: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
-    for path in spec["paths"].values():
-        yield from path.items()
+def _operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, Operation]]:
+    for url, path in spec["paths"].items():
+        for method, operation in path.items():
+            yield url, method, operation
 
 
 def _allow_nothing(body: dict[str, Any], schemas: dict[str, Any]) -> None:
@@ -220,14 +233,24 @@ def _share_errors(operation: Operation, shared: dict[str, Any]) -> None:
         responses[code] = response
 
 
-def _add_headers(method: str, operation: Operation) -> None:
+def _add_tags(url: str, method: str, operation: Operation) -> None:
+    """Say which answers have an ETag, and that a GET may name the one that the caller has."""
+    answered = operation["responses"].get("200", {})
+    if not url.startswith("/v1/") or "application/json" not in answered.get("content", {}):
+        return
+    if method in ("get", "patch"):
+        answered["headers"] = dict(_ETAG)
+    if method == "get":
+        operation.setdefault("parameters", []).append(_IF_NONE_MATCH)
+        operation["responses"]["304"] = {"description": _UNCHANGED, "headers": dict(_ETAG)}
+
+
+def _add_headers(operation: Operation) -> None:
     limited = "429" in operation["responses"]
     told = {name: {"description": what, "schema": {"type": "integer"}} for name, what in _HEADERS.items()}
     for code, response in operation["responses"].items():
-        headers = dict(told) if limited else {}
+        headers = (dict(told) if limited else {}) | response.get("headers", {})
         if code in ("429", "503"):
             headers |= _RETRY
-        if code == "200" and method in ("get", "patch") and "application/json" in response.get("content", {}):
-            headers |= _ETAG
         if headers:
             response["headers"] = headers

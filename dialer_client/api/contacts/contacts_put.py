@@ -8,7 +8,7 @@ from ... import errors
 from ...client import AuthenticatedClient
 from ...models.contact_decided import ContactDecided
 from ...models.contact_put import ContactPut
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -16,8 +16,11 @@ def _get_kwargs(
     external_id: str,
     *,
     body: ContactPut,
+    if_match: str | Unset = UNSET,
 ) -> dict[str, Any]:
     headers: dict[str, Any] = {}
+    if not isinstance(if_match, Unset):
+        headers["If-Match"] = if_match
 
     _kwargs: dict[str, Any] = {
         "method": "put",
@@ -55,6 +58,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     body: ContactPut,
+    if_match: str | Unset = UNSET,
 ) -> Response[ContactDecided]:
     """As `sync`, with the answer's status and headers."""
     response = client.get_httpx_client().request(
@@ -62,6 +66,7 @@ def sync_detailed(
             campaign_id=campaign_id,
             external_id=external_id,
             body=body,
+            if_match=if_match,
         )
     )
     parsed = _parse_response(response)
@@ -79,6 +84,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     body: ContactPut,
+    if_match: str | Unset = UNSET,
 ) -> ContactDecided:
     """Add the contact with your id, or make the one that has it what you give
 
@@ -92,6 +98,7 @@ def sync(
                 campaign_id=campaign_id,
                 external_id=external_id,
                 body=body,
+                if_match=if_match,
             )
         )
     )

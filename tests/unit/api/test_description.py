@@ -108,6 +108,17 @@ def test_what_is_made_leads_to_what_can_be_done_with_it(description: dict[str, A
             assert links, operation["operationId"]
 
 
+def test_what_may_be_asked_for_again_has_a_tag_and_may_be_unchanged(description: dict[str, Any]) -> None:
+    for url, path in description["paths"].items():
+        for method, operation in path.items():
+            is_json = "application/json" in operation["responses"].get("200", {}).get("content", {})
+            parameters = {parameter["name"] for parameter in operation.get("parameters", [])}
+            conditional = method == "get" and url.startswith("/v1/") and is_json
+            assert ("304" in operation["responses"], "If-None-Match" in parameters) == (conditional, conditional), url
+            if conditional:
+                assert "ETag" in operation["responses"]["200"]["headers"], url
+
+
 def test_whoever_may_name_many_columns_is_told_that_a_url_can_be_too_long(description: dict[str, Any]) -> None:
     told = {operation["operationId"] for operation in operations(description) if "414" in operation["responses"]}
     assert told == {"call_lists_upload", "call_lists_dry_run", "dnc_uploads_create"}
