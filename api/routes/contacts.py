@@ -45,7 +45,7 @@ def add(path: CampaignPath, body: ContactsIn) -> Response:
 
 @contacts.get("/campaigns/<int:campaign_id>/contacts", responses={200: ContactPage, **problems(404, 422)})
 def listed(path: CampaignPath, query: ContactQuery) -> Response:
-    """List a campaign's contacts, by number"""
+    """List a campaign's contacts, the oldest first"""
     found = dialer().contacts.listed(path.campaign_id, query.page(), **query.filter())
     return answer(ContactPage.model_validate(found))
 

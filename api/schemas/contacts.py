@@ -169,7 +169,7 @@ class ContactQuery(PageQuery):
     call_list_id: BigId | None = None
     final_reason: FinalReason | None = None
     last_disposition: Disposition | None = None
-    sort: Literal["phone_number", "-phone_number"] = "phone_number"
+    sort: Literal["id", "-id"] = "id"
 
 
 class ContactPage(Schema):

@@ -13,8 +13,8 @@ from dialer.db.pages import Order, Page, PageRequest
 from dialer.db.records import first
 from dialer.db.tables import Contact, ContactData, ZoneSet
 
-ORDER: Final = Order("contacts", Contact.phone_number, str)
-"""By number: the campaign's unique index has them in that order, however long the list is."""
+# Not "contacts": by number, which an edit changes, went the cursors of that name.
+ORDER: Final = Order("contacts by id", Contact.id, int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def data(tx: Connection, contact_id: int) -> dict[str, Any]:
 
 
 def listed(tx: Connection, page: PageRequest, campaign_id: int, wanted: Mapping[str, object]) -> Page[ContactRecord]:
-    """A campaign's contacts, by number. `wanted`: columns and their values; None is any."""
+    """A campaign's contacts, the oldest first. `wanted`: columns and their values; None is any."""
     statement = pages.matching(_select().where(Contact.campaign_id == campaign_id), Contact, **wanted)
     return pages.read(tx, ContactRecord, statement, ORDER, page)
 

@@ -58,7 +58,7 @@ def page(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Rows after a key, and the key of the last one: None if there are no more."""
     statement = _calls(wanted) if kind is ExportKind.CALLS else _contacts(wanted)
-    key: Any = _key(kind, wanted)
+    key: Any = _key(kind, after)
     if after is not None:
         statement = statement.where(key > key.type.python_type(after))
     found = [dict(row) for row in tx.execute(statement.order_by(key).limit(limit)).mappings()]
@@ -85,11 +85,11 @@ def data_columns(tx: Connection, campaign_id: int | None) -> list[str]:
     return sorted(names)[:_MAX_DATA_COLUMNS]
 
 
-def _key(kind: ExportKind, wanted: ExportFilter) -> Any:
+def _key(kind: ExportKind, after: str | None) -> Any:
     if kind is ExportKind.CALLS:
         return Call.id
-    # Each is the order of an index: a list's contacts by id, a campaign's by number.
-    return Contact.phone_number if wanted.call_list_id is None else Contact.id
+    # A job that the version before has begun went by number, which an edit changes: it goes on as it began.
+    return Contact.phone_number if after is not None and after.startswith("+") else Contact.id
 
 
 def _contacts(wanted: ExportFilter) -> Select[Any]:

@@ -97,7 +97,7 @@ class Contacts:
         return ContactDetails(contact, data, calls, several, callbacks.of_contact(tx, contact_id))
 
     def listed(self, campaign_id: int, page: PageRequest, **wanted: object) -> Page[ContactRecord]:
-        """A campaign's contacts, by number.
+        """A campaign's contacts, the oldest first.
 
         Args:
             wanted: columns of `contacts` and the values that they must have; None is any.

@@ -2,8 +2,8 @@ from enum import StrEnum
 
 
 class ContactsListedSort(StrEnum):
-    PHONE_NUMBER = "phone_number"
-    VALUE_1 = "-phone_number"
+    ID = "id"
+    VALUE_1 = "-id"
 
     def __str__(self) -> str:
         return str(self.value)

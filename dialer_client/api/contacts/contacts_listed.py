@@ -25,7 +25,7 @@ def _get_kwargs(
     call_list_id: int | None | Unset = UNSET,
     final_reason: FinalReason | None | Unset = UNSET,
     last_disposition: Disposition | None | Unset = UNSET,
-    sort: ContactsListedSort | Unset = ContactsListedSort.PHONE_NUMBER,
+    sort: ContactsListedSort | Unset = ContactsListedSort.ID,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -127,7 +127,7 @@ def sync_detailed(
     call_list_id: int | None | Unset = UNSET,
     final_reason: FinalReason | None | Unset = UNSET,
     last_disposition: Disposition | None | Unset = UNSET,
-    sort: ContactsListedSort | Unset = ContactsListedSort.PHONE_NUMBER,
+    sort: ContactsListedSort | Unset = ContactsListedSort.ID,
 ) -> Response[ContactPage]:
     """As `sync`, with the answer's status and headers."""
     response = client.get_httpx_client().request(
@@ -165,9 +165,9 @@ def sync(
     call_list_id: int | None | Unset = UNSET,
     final_reason: FinalReason | None | Unset = UNSET,
     last_disposition: Disposition | None | Unset = UNSET,
-    sort: ContactsListedSort | Unset = ContactsListedSort.PHONE_NUMBER,
+    sort: ContactsListedSort | Unset = ContactsListedSort.ID,
 ) -> ContactPage:
-    """List a campaign's contacts, by number
+    """List a campaign's contacts, the oldest first
 
     Raises:
         errors.Problem: any answer but a success.

@@ -146,6 +146,19 @@ def test_a_job_makes_the_file_that_a_stream_would_be(
         assert file.get_data() == streamed.get_data()
 
 
+def test_a_contact_whose_number_is_edited_while_the_file_is_made_is_in_it_once(
+    admin: Api, campaign_id: int, contact_ids: list[int], dialer: Dialer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PAGE_ROWS", 1)
+    begun = admin.post("/v1/exports/contacts", {"campaign_id": campaign_id, "format": "ndjson"})
+    for contact_id, number in ((contact_ids[0], "+4930901899"), (contact_ids[2], "+4930901810")):
+        dialer.exports.work(seconds=0)
+        assert admin.patch(f"/v1/contacts/{contact_id}", {"phone_number": number}).status_code == 200
+    dialer.exports.work(seconds=30)
+    rows = admin.get(f"{begun.headers['Location']}/file").text.splitlines()
+    assert [orjson.loads(row)["id"] for row in rows] == contact_ids
+
+
 def test_a_job_goes_by_the_filters_of_the_calls_it_was_asked_for(
     admin: Api, campaign_id: int, contact_ids: list[int], add_call: Callable[..., str], dialer: Dialer
 ) -> None:

@@ -43,7 +43,7 @@ def path_of(admin: Api, trunk_id: int, campaign_id: int, contact_ids: list[int])
         "call-lists": (f"/v1/campaigns/{campaign_id}/call-lists", "id"),
         "calls": ("/v1/calls", "id"),
         "campaigns": ("/v1/campaigns", "id"),
-        "contacts": (f"/v1/campaigns/{campaign_id}/contacts", "phone_number"),
+        "contacts": (f"/v1/campaigns/{campaign_id}/contacts", "id"),
         "dnc": ("/v1/dnc", "id"),
         "nodes": ("/v1/nodes", "id"),
         "trunks": ("/v1/trunks", "id"),

@@ -129,14 +129,14 @@ def test_one_to_a_thousand_contacts_can_be_added_at_once(admin: Api, campaign_id
     assert admin.post(f"/v1/campaigns/{campaign_id}/contacts", body).status_code == 422
 
 
-def test_contacts_are_listed_by_number_in_pages_and_filtered(
+def test_contacts_are_listed_in_pages_the_oldest_first_and_filtered(
     admin: Api, campaign_id: int, contact_ids: list[int]
 ) -> None:
     path = f"/v1/campaigns/{campaign_id}/contacts"
     first = admin.get(path, query_string={"limit": 2}).json
     admin.post(path, {"contacts": [{"phone_number": "+4930901819"}]})
     rest = admin.get(path, query_string={"limit": 2, "cursor": first["next_cursor"]}).json
-    assert [c["id"] for c in first["items"] + rest["items"]] == contact_ids
+    assert [c["id"] for c in first["items"] + rest["items"]][:-1] == contact_ids
     assert admin.get(path, query_string={"phone_number": NUMBER}).json["items"][0]["id"] == contact_ids[0]
     assert admin.get(path, query_string={"state": "done"}).json["items"] == []
     assert admin.get(path, query_string={"phone_number": "x"}).status_code == 422
