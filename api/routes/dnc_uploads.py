@@ -31,7 +31,7 @@ def create(query: DncUploadIn, raw: Table) -> Response:
 @dnc_uploads.get("", responses={200: DncUploadPage, **problems(422)})
 def listed(query: DncUploadQuery) -> Response:
     """List uploads, the newest first"""
-    return answer(DncUploadPage.model_validate(dialer().dnc_uploads.listed(query.page())))
+    return answer(DncUploadPage.model_validate(dialer().dnc_uploads.listed(query.page(), **query.filter())))
 
 
 @dnc_uploads.get("/<int:upload_id>", responses={200: DncUploadOut, **problems(404)})

@@ -16,7 +16,9 @@ numbers: Final[APIBlueprint] = blueprint("numbers", "/v1")
 @numbers.get("/numbers/<string:phone_number>/history", responses={200: NumberHistoryOut, **problems(422)})
 def history(path: NumberPath, query: HistoryQuery) -> Response:
     """Why was this number called? Its calls by all campaigns, with what the gate decided, and its DNC entries"""
-    return answer(NumberHistoryOut.model_validate(dialer().numbers.history(path.phone_number, query.page())))
+    return answer(
+        NumberHistoryOut.model_validate(dialer().numbers.history(path.phone_number, query.page(), **query.filter()))
+    )
 
 
 @numbers.get("/profiles", responses={200: ProfilesOut})

@@ -31,7 +31,9 @@ def create(path: CampaignPath, body: RequeueIn) -> Response:
 @requeues.get("/campaigns/<int:campaign_id>/requeues", responses={200: RequeuePage, **problems(404, 422)})
 def listed(path: CampaignPath, query: RequeueQuery) -> Response:
     """List a campaign's requeues, the newest first"""
-    return answer(RequeuePage.model_validate(dialer().requeueing.listed(path.campaign_id, query.page())))
+    return answer(
+        RequeuePage.model_validate(dialer().requeueing.listed(path.campaign_id, query.page(), **query.filter()))
+    )
 
 
 @requeues.get("/requeues/<int:requeue_id>", responses={200: RequeueOut, **problems(404)})

@@ -1,6 +1,6 @@
 """Caller ids that a trunk owns."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -44,6 +44,7 @@ class CallerIdPath(Schema):
 
 class CallerIdQuery(PageQuery):
     enabled: bool | None = None
+    sort: Literal["id", "-id"] = "id"
 
 
 class CallerIdPage(Schema):

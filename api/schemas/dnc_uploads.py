@@ -49,6 +49,8 @@ class DncUploadPath(Schema):
 
 
 class DncUploadQuery(PageQuery):
+    state: DncUploadState | None = None
+    campaign_id: BigId | None = None
     sort: Literal["-id", "id"] = "-id"
 
 

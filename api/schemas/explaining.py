@@ -1,14 +1,16 @@
 """Why not, why, and by which rules."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from api.schemas.calls import CallPage
-from api.schemas.common import E164, Moment, PageQuery, Schema
+from api.schemas.common import E164, BigId, Moment, PageQuery, Schema
 from api.schemas.dnc import DncOut
+from dialer.domain.calls import CallState
 from dialer.domain.contacts import ContactState
+from dialer.domain.dispositions import Disposition
 from dialer.domain.profiles import Profile
 
 
@@ -65,6 +67,13 @@ class NumberPath(Schema):
 class HistoryQuery(PageQuery):
     """Which of the calls."""
 
+    campaign_id: BigId | None = None
+    state: CallState | None = None
+    disposition: Disposition | None = None
+    created_from: Moment | None = None
+    created_before: Moment | None = None
+    sort: Literal["-id", "id"] = "-id"
+
 
 class NumberHistoryOut(Schema):
     """All that is known about a number, across campaigns."""
@@ -75,4 +84,4 @@ class NumberHistoryOut(Schema):
     dialed_at: list[Moment] = Field(description="The dials that count for caps.")
     dnc: list[DncOut]
     campaigns: dict[int, str] = Field(description="Names of the calls' campaigns.")
-    calls: CallPage = Field(description="The newest first; each has the gate's decision.")
+    calls: CallPage = Field(description="The newest first unless `sort` is `id`; each has the gate's decision.")

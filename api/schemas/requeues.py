@@ -54,6 +54,8 @@ class RequeuePath(Schema):
 
 
 class RequeueQuery(PageQuery):
+    state: RequeueState | None = None
+    call_list_id: BigId | None = None
     sort: Literal["-id", "id"] = "-id"
 
 

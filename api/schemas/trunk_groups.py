@@ -1,6 +1,6 @@
 """Trunk groups."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -86,6 +86,7 @@ class GroupPath(Schema):
 class GroupQuery(PageQuery):
     trunk_id: SmallId | None = Field(None, description="Groups that this trunk is in.")
     name: ResourceName | None = None
+    sort: Literal["id", "-id"] = "id"
 
 
 class GroupPage(Schema):

@@ -1,6 +1,6 @@
 """Files of numbers not to be called: what became of their rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -146,9 +146,9 @@ def get(tx: Connection, upload_id: int) -> DncUploadRecord | None:
     return first(tx, DncUploadRecord, select(*_COLUMNS).where(DncUpload.id == upload_id))
 
 
-def listed(tx: Connection, page: PageRequest) -> Page[DncUploadRecord]:
-    """Uploads, the newest first."""
-    return pages.read(tx, DncUploadRecord, select(*_COLUMNS), ORDER, page)
+def listed(tx: Connection, page: PageRequest, wanted: Mapping[str, object]) -> Page[DncUploadRecord]:
+    """Uploads, the newest first. `wanted`: columns and their values; None is any."""
+    return pages.read(tx, DncUploadRecord, pages.matching(select(*_COLUMNS), DncUpload, **wanted), ORDER, page)
 
 
 def refusals_after(tx: Connection, upload_id: int, line: int, limit: int) -> list[Refusal]:

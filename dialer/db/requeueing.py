@@ -1,6 +1,7 @@
 """Making contacts that are done due again."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -50,9 +51,10 @@ def get(tx: Connection, requeue_id: int) -> RequeueRecord | None:
     return first(tx, RequeueRecord, select(*_COLUMNS).where(Requeue.id == requeue_id))
 
 
-def listed(tx: Connection, page: PageRequest, campaign_id: int) -> Page[RequeueRecord]:
-    """A campaign's requeues, the newest first."""
-    return pages.read(tx, RequeueRecord, select(*_COLUMNS).where(Requeue.campaign_id == campaign_id), ORDER, page)
+def listed(tx: Connection, page: PageRequest, campaign_id: int, wanted: Mapping[str, object]) -> Page[RequeueRecord]:
+    """A campaign's requeues, the newest first. `wanted`: columns and their values; None is any."""
+    statement = pages.matching(select(*_COLUMNS).where(Requeue.campaign_id == campaign_id), Requeue, **wanted)
+    return pages.read(tx, RequeueRecord, statement, ORDER, page)
 
 
 def campaign_of_list(tx: Connection, call_list_id: int) -> int | None:

@@ -98,10 +98,10 @@ class DncUploads:
             raise NotFound(f"There is no upload {upload_id} of numbers not to be called.")
         return found
 
-    def listed(self, page: PageRequest) -> Page[DncUploadRecord]:
-        """Uploads, the newest first."""
+    def listed(self, page: PageRequest, **wanted: object) -> Page[DncUploadRecord]:
+        """Uploads, the newest first. `wanted`: columns and their values; None is any."""
         with self._engine.begin() as tx:
-            return dnc_uploads.listed(tx, page)
+            return dnc_uploads.listed(tx, page, wanted)
 
     def refusals_csv(self, upload_id: int) -> Iterator[bytes]:
         """The report of rows that forbid nothing: line, code, reason, row.

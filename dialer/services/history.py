@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, select
 
@@ -40,11 +41,15 @@ class Numbers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def history(self, phone_number: str, page: PageRequest) -> NumberHistory:
-        """What happened to a number (E.164). One that nobody has dialed has an empty history."""
+    def history(self, phone_number: str, page: PageRequest, **wanted: Any) -> NumberHistory:
+        """What happened to a number (E.164). One that nobody has dialed has an empty history.
+
+        Args:
+            wanted: which of its calls, by the fields of `CallFilter`; None is any.
+        """
         readable = isinstance(phone.parse(phone_number, None), phone.PhoneNumber)
         with self._engine.begin() as tx:
-            calls = call_records.listed(tx, page, CallFilter(phone_number=phone_number))
+            calls = call_records.listed(tx, page, CallFilter(phone_number=phone_number, **wanted))
             ids = {call.campaign_id for call in calls.items if call.campaign_id is not None}
             named = tx.execute(select(Campaign.id, Campaign.name).where(Campaign.id.in_(ids)))
             return NumberHistory(

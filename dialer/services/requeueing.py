@@ -93,8 +93,11 @@ class Requeueing:
             raise NotFound(f"There is no requeue {requeue_id}.")
         return found
 
-    def listed(self, campaign_id: int, page: PageRequest) -> Page[RequeueRecord]:
+    def listed(self, campaign_id: int, page: PageRequest, **wanted: object) -> Page[RequeueRecord]:
         """A campaign's requeues, the newest first.
+
+        Args:
+            wanted: columns and the values that they must have; None is any.
 
         Raises:
             NotFound: no such campaign.
@@ -102,7 +105,7 @@ class Requeueing:
         with self._engine.begin() as tx:
             if campaigns.get(tx, campaign_id) is None:
                 raise NotFound(f"There is no campaign {campaign_id}.")
-            return requeueing.listed(tx, page, campaign_id)
+            return requeueing.listed(tx, page, campaign_id, wanted)
 
     def work(self, seconds: float) -> None:
         """Go on with what runs, for so long or until nothing is left. Any number of processes may do this at once."""

@@ -7,6 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient
 from ...models.caller_id_page import CallerIdPage
+from ...models.caller_ids_listed_sort import CallerIdsListedSort
 from ...types import UNSET, Response, Unset
 
 
@@ -16,6 +17,7 @@ def _get_kwargs(
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
     enabled: bool | None | Unset = UNSET,
+    sort: CallerIdsListedSort | Unset = CallerIdsListedSort.ID,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -35,6 +37,12 @@ def _get_kwargs(
     else:
         json_enabled = enabled
     params["enabled"] = json_enabled
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -65,6 +73,7 @@ def sync_detailed(
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
     enabled: bool | None | Unset = UNSET,
+    sort: CallerIdsListedSort | Unset = CallerIdsListedSort.ID,
 ) -> Response[CallerIdPage]:
     """As `sync`, with the answer's status and headers."""
     response = client.get_httpx_client().request(
@@ -73,6 +82,7 @@ def sync_detailed(
             limit=limit,
             cursor=cursor,
             enabled=enabled,
+            sort=sort,
         )
     )
     parsed = _parse_response(response)
@@ -91,6 +101,7 @@ def sync(
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
     enabled: bool | None | Unset = UNSET,
+    sort: CallerIdsListedSort | Unset = CallerIdsListedSort.ID,
 ) -> CallerIdPage:
     """List a trunk's caller ids
 
@@ -105,6 +116,7 @@ def sync(
                 limit=limit,
                 cursor=cursor,
                 enabled=enabled,
+                sort=sort,
             )
         )
     )

@@ -6,6 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient
 from ...models.dnc_upload_page import DncUploadPage
+from ...models.dnc_upload_state import DncUploadState
 from ...models.dnc_uploads_listed_sort import DncUploadsListedSort
 from ...types import UNSET, Response, Unset
 
@@ -14,6 +15,8 @@ def _get_kwargs(
     *,
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
+    state: DncUploadState | None | Unset = UNSET,
+    campaign_id: int | None | Unset = UNSET,
     sort: DncUploadsListedSort | Unset = DncUploadsListedSort.VALUE_0,
 ) -> dict[str, Any]:
 
@@ -27,6 +30,22 @@ def _get_kwargs(
     else:
         json_cursor = cursor
     params["cursor"] = json_cursor
+
+    json_state: None | str | Unset
+    if isinstance(state, Unset):
+        json_state = UNSET
+    elif isinstance(state, DncUploadState):
+        json_state = state.value
+    else:
+        json_state = state
+    params["state"] = json_state
+
+    json_campaign_id: int | None | Unset
+    if isinstance(campaign_id, Unset):
+        json_campaign_id = UNSET
+    else:
+        json_campaign_id = campaign_id
+    params["campaign_id"] = json_campaign_id
 
     json_sort: str | Unset = UNSET
     if not isinstance(sort, Unset):
@@ -59,6 +78,8 @@ def sync_detailed(
     client: AuthenticatedClient,
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
+    state: DncUploadState | None | Unset = UNSET,
+    campaign_id: int | None | Unset = UNSET,
     sort: DncUploadsListedSort | Unset = DncUploadsListedSort.VALUE_0,
 ) -> Response[DncUploadPage]:
     """As `sync`, with the answer's status and headers."""
@@ -66,6 +87,8 @@ def sync_detailed(
         **_get_kwargs(
             limit=limit,
             cursor=cursor,
+            state=state,
+            campaign_id=campaign_id,
             sort=sort,
         )
     )
@@ -83,6 +106,8 @@ def sync(
     client: AuthenticatedClient,
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
+    state: DncUploadState | None | Unset = UNSET,
+    campaign_id: int | None | Unset = UNSET,
     sort: DncUploadsListedSort | Unset = DncUploadsListedSort.VALUE_0,
 ) -> DncUploadPage:
     """List uploads, the newest first
@@ -96,6 +121,8 @@ def sync(
             **_get_kwargs(
                 limit=limit,
                 cursor=cursor,
+                state=state,
+                campaign_id=campaign_id,
                 sort=sort,
             )
         )

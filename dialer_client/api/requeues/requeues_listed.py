@@ -7,6 +7,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient
 from ...models.requeue_page import RequeuePage
+from ...models.requeue_state import RequeueState
 from ...models.requeues_listed_sort import RequeuesListedSort
 from ...types import UNSET, Response, Unset
 
@@ -16,6 +17,8 @@ def _get_kwargs(
     *,
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
+    state: None | RequeueState | Unset = UNSET,
+    call_list_id: int | None | Unset = UNSET,
     sort: RequeuesListedSort | Unset = RequeuesListedSort.VALUE_0,
 ) -> dict[str, Any]:
 
@@ -29,6 +32,22 @@ def _get_kwargs(
     else:
         json_cursor = cursor
     params["cursor"] = json_cursor
+
+    json_state: None | str | Unset
+    if isinstance(state, Unset):
+        json_state = UNSET
+    elif isinstance(state, RequeueState):
+        json_state = state.value
+    else:
+        json_state = state
+    params["state"] = json_state
+
+    json_call_list_id: int | None | Unset
+    if isinstance(call_list_id, Unset):
+        json_call_list_id = UNSET
+    else:
+        json_call_list_id = call_list_id
+    params["call_list_id"] = json_call_list_id
 
     json_sort: str | Unset = UNSET
     if not isinstance(sort, Unset):
@@ -64,6 +83,8 @@ def sync_detailed(
     client: AuthenticatedClient,
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
+    state: None | RequeueState | Unset = UNSET,
+    call_list_id: int | None | Unset = UNSET,
     sort: RequeuesListedSort | Unset = RequeuesListedSort.VALUE_0,
 ) -> Response[RequeuePage]:
     """As `sync`, with the answer's status and headers."""
@@ -72,6 +93,8 @@ def sync_detailed(
             campaign_id=campaign_id,
             limit=limit,
             cursor=cursor,
+            state=state,
+            call_list_id=call_list_id,
             sort=sort,
         )
     )
@@ -90,6 +113,8 @@ def sync(
     client: AuthenticatedClient,
     limit: int | Unset = 100,
     cursor: None | str | Unset = UNSET,
+    state: None | RequeueState | Unset = UNSET,
+    call_list_id: int | None | Unset = UNSET,
     sort: RequeuesListedSort | Unset = RequeuesListedSort.VALUE_0,
 ) -> RequeuePage:
     """List a campaign's requeues, the newest first
@@ -104,6 +129,8 @@ def sync(
                 campaign_id=campaign_id,
                 limit=limit,
                 cursor=cursor,
+                state=state,
+                call_list_id=call_list_id,
                 sort=sort,
             )
         )

@@ -6,6 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient
 from ...models.group_page import GroupPage
+from ...models.trunk_groups_listed_sort import TrunkGroupsListedSort
 from ...types import UNSET, Response, Unset
 
 
@@ -15,6 +16,7 @@ def _get_kwargs(
     cursor: None | str | Unset = UNSET,
     trunk_id: int | None | Unset = UNSET,
     name: None | str | Unset = UNSET,
+    sort: TrunkGroupsListedSort | Unset = TrunkGroupsListedSort.ID,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -41,6 +43,12 @@ def _get_kwargs(
     else:
         json_name = name
     params["name"] = json_name
+
+    json_sort: str | Unset = UNSET
+    if not isinstance(sort, Unset):
+        json_sort = sort.value
+
+    params["sort"] = json_sort
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -69,6 +77,7 @@ def sync_detailed(
     cursor: None | str | Unset = UNSET,
     trunk_id: int | None | Unset = UNSET,
     name: None | str | Unset = UNSET,
+    sort: TrunkGroupsListedSort | Unset = TrunkGroupsListedSort.ID,
 ) -> Response[GroupPage]:
     """As `sync`, with the answer's status and headers."""
     response = client.get_httpx_client().request(
@@ -77,6 +86,7 @@ def sync_detailed(
             cursor=cursor,
             trunk_id=trunk_id,
             name=name,
+            sort=sort,
         )
     )
     parsed = _parse_response(response)
@@ -95,6 +105,7 @@ def sync(
     cursor: None | str | Unset = UNSET,
     trunk_id: int | None | Unset = UNSET,
     name: None | str | Unset = UNSET,
+    sort: TrunkGroupsListedSort | Unset = TrunkGroupsListedSort.ID,
 ) -> GroupPage:
     """List trunk groups
 
@@ -109,6 +120,7 @@ def sync(
                 cursor=cursor,
                 trunk_id=trunk_id,
                 name=name,
+                sort=sort,
             )
         )
     )
