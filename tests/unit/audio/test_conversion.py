@@ -40,6 +40,17 @@ def encoded(container_format: str, codec: Any, *, rate: int = 48000) -> bytes:
     return written.getvalue()
 
 
+def video() -> bytes:
+    """A picture, and no sound."""
+    written = io.BytesIO()
+    with av.open(written, "w", format="mp4") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width = stream.height = 16
+        container.mux(stream.encode(av.VideoFrame(16, 16, "yuv420p")))
+        container.mux(stream.encode(None))
+    return written.getvalue()
+
+
 def refusal(recording: bytes) -> str:
     with pytest.raises(InvalidInput) as refused:
         convert(recording)
@@ -103,13 +114,7 @@ def test_a_small_file_that_is_hours_long_is_refused_after_five_minutes_of_it() -
 
 
 def test_a_video_without_sound_has_no_sound_in_it() -> None:
-    written = io.BytesIO()
-    with av.open(written, "w", format="mp4") as container:
-        stream = container.add_stream("mpeg4", rate=25)
-        stream.width = stream.height = 16
-        container.mux(stream.encode(av.VideoFrame(16, 16, "yuv420p")))
-        container.mux(stream.encode(None))
-    assert "no sound in it" in refusal(written.getvalue())
+    assert "no sound in it" in refusal(video())
 
 
 def test_a_decoder_that_does_not_come_back_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
