@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import redis
 from click.testing import CliRunner
+from pydantic import SecretStr
 
 from dialer.cli import main
 from dialer.clock import SystemClock
+from dialer.config import Settings
 from dialer.doctor import database, redis_server
 from dialer.doctor.examination import Wanted, examine
 from dialer.doctor.findings import Finding, Level
@@ -114,6 +116,46 @@ def test_a_database_that_was_restored(sick: World) -> None:
 def test_a_database_without_the_tables(empty_database: str, redis_url: str) -> None:
     found = _found(examine(settings_for(empty_database, redis_url), Wanted(), SystemClock()))
     assert found["migrations"] is Level.PROBLEM
+    assert "pbx_reachable" not in found
+
+
+def test_a_database_whose_tables_the_role_may_not_read(sick: World, redis_url: str) -> None:
+    sick.execute("DROP ROLE IF EXISTS stranger")
+    sick.execute("CREATE ROLE stranger LOGIN PASSWORD 'x'")
+    try:
+        url = sick.engine.url.set(username="stranger", password="x").render_as_string(hide_password=False)
+        found = list(examine(settings_for(url, redis_url), Wanted(), SystemClock()))
+    finally:
+        sick.execute("DROP ROLE stranger")
+    (said,) = [finding for finding in found if finding.check == "migrations"]
+    assert (said.level, said.message.startswith("the dialer's own tables can't be read:")) == (Level.PROBLEM, True), (
+        said
+    )
+    assert "pbx_reachable" not in {finding.check for finding in found}
+
+
+def test_a_pbx_that_the_dialer_does_not_know_yet(sick: World) -> None:
+    sick.execute("UPDATE pbx_nodes SET enabled = false")
+    wanted = Wanted(ari_url=sick.ari_url, endpoint="PJSIP/{number}@down")
+    found = {f.check: (f.subject, f.level) for f in examine(sick.settings, wanted, SystemClock())}
+    assert found["pbx_reachable"] == ("the given PBX", Level.OK)
+    assert found["trunk_online"] == ("the given endpoint", Level.PROBLEM)
+    assert "nodes" not in found
+
+
+def test_a_pbx_before_anything_else_is_there(sick: World, tmp_path: Path) -> None:
+    bare = Settings(_env_file=None, data_dir=tmp_path, ari_password=SecretStr(PASSWORD))
+    found = {f.check: f.level for f in examine(bare, Wanted(ari_url=sick.ari_url), SystemClock())}
+    assert (found["environment"], found["pbx_reachable"]) == (Level.PROBLEM, Level.OK)
+    assert (found["database_reachable"], found["redis_reachable"]) == (Level.UNKNOWN, Level.UNKNOWN)
+    (last, *_) = reversed(list(examine(bare, Wanted(), SystemClock())))
+    assert (last.check, last.message.startswith("Nothing is running")) == ("environment", True), last
+
+
+def test_a_pbx_without_a_password_is_not_asked(sick: World, tmp_path: Path) -> None:
+    bare = Settings(_env_file=None, data_dir=tmp_path)
+    found = {f.check: f.level for f in examine(bare, Wanted(ari_url=sick.ari_url), SystemClock())}
+    assert found["ari_password"] is Level.PROBLEM
     assert "pbx_reachable" not in found
 
 
