@@ -5,7 +5,6 @@ import ssl
 import struct
 import subprocess
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,9 +15,11 @@ import pytest
 from dialer.ari.client import AriClient
 from dialer.ari.errors import Fault, NeverSent, Refused, TooLate, Unknown
 from dialer.clock import SystemClock
+from tests.support.world import wait_for
 
 CALL = uuid.UUID("019aa1c2-0000-7000-8000-000000000001")
 CHANNEL = b'{"id":"%s","name":"PJSIP/carrier-00000001","state":"Down"}' % str(CALL).encode()
+IMPATIENT_SECONDS = 0.3
 Behaviour = Callable[[socket.socket], None]
 
 
@@ -107,8 +108,9 @@ def close(connection: socket.socket) -> None:
     connection.shutdown(socket.SHUT_RDWR)
 
 
-def client_of(url: str) -> AriClient:
-    return AriClient(url, "dialer", "secret", "dialer", connect_timeout=0.3, read_timeout=0.3)
+def client_of(url: str, seconds: float = 30.0) -> AriClient:
+    """One that gives up after `seconds`: where the answer is of interest, more than any machine takes for it."""
+    return AriClient(url, "dialer", "secret", "dialer", connect_timeout=seconds, read_timeout=seconds)
 
 
 def originate(client: AriClient, *, not_after: float | None = None) -> str:
@@ -144,9 +146,10 @@ def originate(client: AriClient, *, not_after: float | None = None) -> str:
          "204", "409", "500 empty", "502", "504", "302"],
 )  # fmt: skip
 def test_an_originate_whose_fate_is_unknown_is_sent_once_and_never_again(behave: Behaviour) -> None:
-    with serving(behave) as server, client_of(server.url) as client:
+    with serving(behave) as server, client_of(server.url, IMPATIENT_SECONDS) as client:
         with pytest.raises(Unknown):
             originate(client)
+        wait_for(lambda: server.requests, "what was sent")
         assert len(server.requests) == 1
 
 
@@ -181,7 +184,7 @@ def test_a_connection_that_takes_too_long_means_that_nothing_was_sent() -> None:
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
         try:
-            with client_of(f"http://127.0.0.1:{port}") as client, pytest.raises(NeverSent):
+            with client_of(f"http://127.0.0.1:{port}", IMPATIENT_SECONDS) as client, pytest.raises(NeverSent):
                 originate(client)
         finally:
             for one in waiting:
@@ -204,8 +207,7 @@ def test_no_free_connection_means_that_nothing_was_sent() -> None:
 
         first = threading.Thread(target=occupy)
         first.start()
-        while not server.requests:
-            time.sleep(0.01)
+        wait_for(lambda: server.requests, "the first one's request")
         with pytest.raises(NeverSent):
             originate(client)
         assert len(server.requests) == 1
