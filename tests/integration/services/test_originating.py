@@ -3,7 +3,8 @@
 import itertools
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from dialer.limits.slots import node_scope, trunk_scope
 from dialer.services.ending import Ending, HangupReport, end_calls
 from tests.support import factories
 from tests.support.factories import number
-from tests.support.world import World, wait_for
+from tests.support.world import WAIT_SECONDS, World, wait_for
 
 
 @pytest.fixture
@@ -52,6 +53,29 @@ def breaker(world: World) -> BreakerState:
 def pause(world: World, scope: str, until: int) -> None:
     """Let a pause end at another time."""
     world.dialer.redis.hset(f"breaker:{scope}", "open_until", until)
+
+
+@contextmanager
+def answer_held_back(world: World) -> Iterator[None]:
+    """A worker has dialed, and learns of the PBX's answer only after what is done inside."""
+    client, answered, go_on = world.client, threading.Event(), threading.Event()
+    originate = client.originate
+
+    def held_back(*arguments: Any, **named: Any) -> Any:
+        answer = originate(*arguments, **named)
+        answered.set()
+        go_on.wait(WAIT_SECONDS)
+        return answer
+
+    client.originate = held_back  # type: ignore[method-assign]
+    worker = threading.Thread(target=world.work_off)
+    worker.start()
+    try:
+        assert answered.wait(WAIT_SECONDS)
+        yield
+    finally:
+        go_on.set()
+        worker.join(WAIT_SECONDS)
 
 
 # Accepted
@@ -97,14 +121,10 @@ def test_worker_goes_on_as_long_as_there_is_work_and_then_ends(dialing: World) -
 def test_event_that_came_before_the_answer_is_not_undone(dialing: World) -> None:
     """A call can be over before its POST is answered."""
     (call_id,) = dialing.queued(1)
-    dialing.fault(latency_ms=150)
-    worker = threading.Thread(target=dialing.work)
-    worker.start()
-    wait_for(lambda: dialing.ledger.invites, "the INVITE")
-    with dialing.engine.begin() as tx:
-        slots = end_calls(tx, [Ending(call_id, hangup=HangupReport(17, 486, "BUSY"))])
-    dialing.dialer.limiter.release(slots)
-    worker.join(10)
+    with answer_held_back(dialing):
+        with dialing.engine.begin() as tx:
+            slots = end_calls(tx, [Ending(call_id, hangup=HangupReport(17, 486, "BUSY"))])
+        dialing.dialer.limiter.release(slots)
     call = dialing.call(call_id)
     assert (call["state"], call["disposition"], call["post_answer"]) == ("ended", "busy", "accepted")
     assert dialing.contact_of(call_id)["state"] == "waiting"
@@ -245,7 +265,7 @@ def test_lost_answer_of_a_call_that_is_known_to_ring_does_not_set_it_back(dialin
     worker.start()
     wait_for(lambda: dialing.ledger.invites, "the INVITE")
     dialing.execute("UPDATE calls SET state = 'ringing', dialed_at = claimed_at")
-    worker.join(10)
+    worker.join(WAIT_SECONDS)
     call = dialing.call(call_id)
     assert (call["state"], call["post_answer"], call["failure_reason"]) == ("ringing", "unknown", None)
 
@@ -256,13 +276,13 @@ def test_pbx_that_takes_requests_and_answers_none_is_left_alone_after_a_few(dial
     dialing.queued(60)
     dialing.fault(stall_ms=60_000)
     dialing.work(0.5)
-    asked = len(dialing.ledger.posts)
+    asked = dialing.states()["originating"]
+    wait_for(lambda: len(dialing.ledger.posts) == asked, "what was sent")  # A busy PBX reads it after we gave up.
     for _ in range(3):
         dialing.work(0.3)
     assert breaker(dialing) is BreakerState.OPEN
     assert len(dialing.ledger.posts) == asked
-    states = dialing.states()
-    assert states["originating"] == asked
+    assert dialing.states()["originating"] == asked
 
 
 @LATE
@@ -320,7 +340,7 @@ def test_pause_in_the_middle_of_the_work_stops_every_post_after_its_answer(diali
     dialing.dialer.campaigns.command(dialing.campaign_id, CampaignCommand.PAUSE)
     answered_at = time.time()
     posted = len(dialing.ledger.posts)
-    worker.join(20)
+    worker.join(WAIT_SECONDS)
     assert [post for post in dialing.ledger.posts if post.at > answered_at] == []
     assert posted < 80
 
@@ -328,13 +348,9 @@ def test_pause_in_the_middle_of_the_work_stops_every_post_after_its_answer(diali
 def test_worker_writes_only_under_its_own_claim(dialing: World) -> None:
     """The call was given back and claimed by another while this worker's answer was on its way."""
     (call_id,) = dialing.queued(1)
-    dialing.fault(latency_ms=150)
-    worker = threading.Thread(target=dialing.work)
-    worker.start()
-    wait_for(lambda: dialing.ledger.invites, "the INVITE")
     other = "00000000-0000-4000-8000-000000000000"
-    dialing.execute("UPDATE calls SET claim_token = :token", token=other)
-    worker.join(10)
+    with answer_held_back(dialing):
+        dialing.execute("UPDATE calls SET claim_token = :token", token=other)
     call = dialing.call(call_id)
     assert (str(call["claim_token"]), call["state"], call["post_answer"]) == (other, "originating", None)
 
@@ -475,7 +491,7 @@ def test_many_ends_at_once_from_both_sides_do_not_deadlock(world: World) -> None
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(WAIT_SECONDS)
     assert world.states() == {"ended": 25}
     with world.engine.begin() as tx:
         assert tx.scalar(text("SELECT count(*) FROM contacts WHERE state = 'waiting' AND attempts = 1")) == 25
