@@ -14,6 +14,7 @@ import websocket
 from dialer.simulator.ledger import Ledger, read_ledger
 from dialer.simulator.settings import SimulatorSettings
 from dialer.simulator.threaded import RunningSimulator, running_simulator
+from tests.support.world import WAIT_SECONDS
 
 Event = dict[str, Any]
 
@@ -61,7 +62,7 @@ class Listener:
     def close(self) -> None:
         if not self.is_closed.is_set():
             self.socket.close()
-        self._thread.join(10)
+        self._thread.join(WAIT_SECONDS)
 
 
 def channel_of(event: Event) -> str | None:
@@ -137,7 +138,7 @@ class Pbx:
         return read_ledger(path)
 
     def eventually(self, condition: Callable[[], bool]) -> None:
-        until = time.monotonic() + 10
+        until = time.monotonic() + WAIT_SECONDS
         while not condition():
             assert time.monotonic() < until, "the condition never held"
             time.sleep(0.01)
