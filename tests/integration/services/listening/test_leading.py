@@ -23,7 +23,7 @@ from dialer.services.listening.leading import Reign
 from dialer.services.listening.news import News
 from tests.chaos.proxy import Proxy, Weather
 from tests.integration.services.listening.conftest import PASSWORD, RunningListener, World, made_dialer
-from tests.support.world import wait_for
+from tests.support.world import WAIT_SECONDS, wait_for
 from workers.listener import STALLED
 
 
@@ -101,22 +101,22 @@ class TestLease:
 
     def test_a_lost_lease_is_noticed_by_its_keeper(self, world: World) -> None:
         with world.engine.begin() as tx:
-            epoch = nodes.win_lease(tx, world.node.id, "first", 1.0)
+            epoch = nodes.win_lease(tx, world.node.id, "first", 3.0)
         assert epoch is not None
-        reign = Reign(world.engine, world.node.id, "first", epoch, 1.0, SystemClock())
+        reign = Reign(world.engine, world.node.id, "first", epoch, 3.0, SystemClock())
         assert reign.is_sure
         expire(world)
-        assert reign.over.wait(5)
+        assert reign.over.wait(WAIT_SECONDS)
         assert not reign.is_sure
         reign.abandon()
 
     def test_a_kept_lease_outlives_its_length(self, world: World) -> None:
         with world.engine.begin() as tx:
-            epoch = nodes.win_lease(tx, world.node.id, "first", 0.5)
-            until = nodes.time(tx) + timedelta(seconds=1.5)
+            epoch = nodes.win_lease(tx, world.node.id, "first", 2.0)
+            until = nodes.time(tx) + timedelta(seconds=2.5)
         assert epoch is not None
-        reign = Reign(world.engine, world.node.id, "first", epoch, 0.5, SystemClock())
-        wait_for(lambda: _time(world.engine) > until, "three lengths of the lease")
+        reign = Reign(world.engine, world.node.id, "first", epoch, 2.0, SystemClock())
+        wait_for(lambda: _time(world.engine) > until, "more than the length of the lease")
         assert reign.is_sure
         reign.end()
         assert not _leads(world.engine, world.node.id, epoch)
@@ -138,7 +138,7 @@ class TestLease:
 
         monkeypatch.setattr(nodes, "time", slow_time)
         for _ in range(2):  # when it is asked again, the first answer has been made use of
-            assert asked.acquire(timeout=15)
+            assert asked.acquire(timeout=WAIT_SECONDS)
         monkeypatch.undo()
         asked_at = time.monotonic()
         now = _time(world.engine)
@@ -177,7 +177,7 @@ class TestTwoListeners:
         with made_dialer(settings) as other:
             expire(world)
             second = world.listen(other)
-            first.thread.join(10)
+            first.thread.join(WAIT_SECONDS)
             assert not first.thread.is_alive()
             assert isinstance(first.error, ReignOver)
             wait_for(lambda: world.node_row()["echo_at"], "the second one's echo")
@@ -189,7 +189,7 @@ class TestTwoListeners:
         with made_dialer(settings) as other:
             # One that takes the socket without having won the lease.
             thief = other.listener(world.node)._pbx.connect()
-            first.thread.join(10)
+            first.thread.join(WAIT_SECONDS)
             assert not first.thread.is_alive()
             assert isinstance(first.error, ReignOver)
             node = world.node_row()
@@ -208,7 +208,7 @@ def _environment(database_url: str, settings: Settings, folder: Path) -> dict[st
         "DIALER_JWT_SECRET": "x" * 32,
         "DIALER_DATA_DIR": str(folder),
         "DIALER_ECHO_INTERVAL_SECONDS": "0.1",
-        "DIALER_LEASE_SECONDS": "1",
+        "DIALER_LEASE_SECONDS": "2",
     }
 
 
@@ -257,7 +257,7 @@ class TestProcess:
 
         process.send_signal(signal.SIGTERM)
 
-        assert process.wait(10) == 0
+        assert process.wait(WAIT_SECONDS) == 0
         assert not _leads(world.engine, world.node.id, epoch)
         assert world.node_row()["gap_free_since"] is None
 
@@ -268,7 +268,7 @@ class TestProcess:
             wait_for(lambda: world.node_row()["echo_at"], "an echo")
             proxy.weather = Weather(holds_answers=True)
             second = world.listen()
-            assert process.wait(30) == STALLED
+            assert process.wait(WAIT_SECONDS) == STALLED
             wait_for(lambda: world.node_row()["listener_epoch"] == 2, "the second one")
             assert second.error is None
 
@@ -304,7 +304,7 @@ class TestProcess:
 
         process.send_signal(signal.SIGCONT)
 
-        assert process.wait(10) == 1
+        assert process.wait(WAIT_SECONDS) == 1
         echo_at = world.node_row()["echo_at"]
         wait_for(lambda: world.node_row()["echo_at"] > echo_at, "the second one to go on")
         assert world.node_row()["gap_free_since"] == since
