@@ -204,7 +204,7 @@ def test_the_answer_waits_for_a_claim_that_has_begun(admin: Api, dialer: Dialer,
         thread.start()
         waits_for_the_barrier(dialer)
         assert answers == []
-    thread.join(10)
+    thread.join(60)
     assert answers == [200]
 
 

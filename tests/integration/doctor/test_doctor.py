@@ -18,7 +18,7 @@ from dialer.config import Settings
 from dialer.doctor import database, redis_server
 from dialer.doctor.examination import Wanted, examine
 from dialer.doctor.findings import Finding, Level
-from tests.support.world import PASSWORD, World, settings_for, simulated_pbx, wait_for
+from tests.support.world import PASSWORD, WAIT_SECONDS, World, settings_for, simulated_pbx, wait_for
 
 NUMBER = "+12025550100"
 
@@ -246,8 +246,8 @@ def test_a_test_call_that_is_answered(sick: World, monkeypatch: pytest.MonkeyPat
         assert [finding.level for finding in found] == [Level.OK], found
     finally:
         stop.set()
-        thread.join(10)
-        worker.join(10)
+        thread.join(WAIT_SECONDS)
+        worker.join(WAIT_SECONDS)
     assert len(sick.ledger.invites) == 1
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from dialer.ari.errors import Fault, Refused, Unknown
 from dialer.errors import AriError
 from tests.support.factories import number
-from tests.support.world import World, wait_for
+from tests.support.world import WAIT_SECONDS, World, wait_for
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_call_that_came_to_life_under_its_tomb_s_hold_is_not_ended(heard: World)
         worker = threading.Thread(target=reconcile, args=(heard,))
         worker.start()
         wait_for(lambda: _waits(heard), "reconcile to wait for the row")
-    worker.join(10)
+    worker.join(WAIT_SECONDS)
     assert outcome(heard, call_id) == ("ringing", None)
 
 
@@ -425,7 +425,7 @@ def test_event_that_comes_while_reconcile_judges_wins(heard: World) -> None:
         worker = threading.Thread(target=reconcile, args=(heard,))
         worker.start()
         wait_for(lambda: _waits(heard), "reconcile to wait for the row")
-    worker.join(10)
+    worker.join(WAIT_SECONDS)
     assert outcome(heard, call_id) == ("up", None)
 
 

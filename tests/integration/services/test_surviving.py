@@ -19,7 +19,7 @@ from dialer.services.reconciling import Reconciling
 from tests.chaos.proxy import FAIR, Proxy, Weather
 from tests.support.passing import let_pass
 from tests.support.pbx import ScriptedPbx
-from tests.support.world import World, wait_for
+from tests.support.world import WAIT_SECONDS, World, wait_for
 
 GRACE_SECONDS = 2.0
 HOLD_SECONDS = 30.0
@@ -160,7 +160,7 @@ def test_hang_up_of_a_queued_call_waits_for_a_stop_that_takes_it_back_and_both_s
         wait_for(lambda: _waiting_for_a_lock(world), "the hang-up at the contact's lock")
         stop.execute(text("SELECT id FROM calls FOR UPDATE"))
         end_calls(stop, [Ending(call_id, Disposition.WITHDRAWN, failure_reason="emergency_stop")])
-    thread.join(10)
+    thread.join(WAIT_SECONDS)
     assert isinstance(hung_up[0], Conflict)
     assert world.call(call_id)["disposition"] == "withdrawn"
 

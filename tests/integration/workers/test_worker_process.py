@@ -89,7 +89,7 @@ def test_worker_whose_job_hangs_ends_by_itself_and_takes_its_child_along(worker:
     worker.nudge(4)
     assert wait_until(worker.has_ended, STALL_SECONDS + 20)
     assert worker.process.returncode == EXIT_CODE
-    assert wait_until(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE, 5)
+    assert wait_until(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE)
 
 
 def test_after_its_connections_were_reset_a_worker_works_or_ends(worker: Worker) -> None:
