@@ -1,6 +1,7 @@
 """What an install says when it can't be had."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,68 @@ def test_without_root_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_version_that_the_lab_does_not_know_is_an_error() -> None:
     with pytest.raises(ConfigurationError, match="there is 22 and 16"):
         release_of("18")
+
+
+def test_it_is_not_installed_again_by_whoever_waited_for_another(
+    commands: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def waited(path: Path) -> Iterator[None]:
+        assert path == tmp_path / "asterisk-22.lock"
+        (tmp_path / "asterisk-22").mkdir()
+        (tmp_path / "asterisk-22" / ".asterisk-version").write_text("22.10.1\n")
+        yield
+
+    monkeypatch.setattr(module, "_alone", waited)
+    assert install(RELEASE) == tmp_path / "asterisk-22"
+    assert commands == []
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_mmdebstrap_is_installed_where_it_is_not_here(
+    commands: list[list[str]], monkeypatch: pytest.MonkeyPatch, comes: bool
+) -> None:
+    def which(name: str) -> str | None:
+        is_there = name != "mmdebstrap" or (comes and len(commands) == 2)
+        return f"/usr/bin/{name}" if is_there else None
+
+    monkeypatch.setattr("shutil.which", which)
+    if comes:
+        install(RELEASE)
+        assert "/usr/bin/mmdebstrap" in commands[2]
+    else:
+        with pytest.raises(LabFailed, match="with mmdebstrap, which isn't here: install that package"):
+            install(RELEASE)
+    assert [command[:2] for command in commands[:2]] == [["apt-get", "update"], ["apt-get", "install"]]
+
+
+def test_a_machine_without_apt_is_told_what_to_install(
+    commands: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    with pytest.raises(LabFailed, match="with mmdebstrap, which isn't here: install that package"):
+        install(RELEASE)
+    assert commands == []
+
+
+@pytest.mark.parametrize(
+    ("says", "version"), [("Asterisk 22.10.1~dfsg+~cs6-1", "22.10.1"), ("chroot: no such file", None)]
+)
+def test_the_version_is_what_the_installed_one_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, says: str, version: str | None
+) -> None:
+    (tmp_path / "chroot").write_text(f'#!/bin/sh\n[ "$2" = /usr/sbin/asterisk ] && echo "{says}"\n')
+    (tmp_path / "chroot").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if version is not None:
+        assert module._version(tmp_path) == version
+    else:
+        with pytest.raises(LabFailed, match=f"The Asterisk in {tmp_path} doesn't run: {says}"):
+            module._version(tmp_path)
+
+
+def test_a_command_is_logged_and_succeeds_or_does_not(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    assert module._run(["/bin/sh", "-c", "echo $DEBIAN_FRONTEND"], log)
+    assert not module._run(["/bin/sh", "-c", "echo broken >&2; false"], log)
+    assert log.read_text() == "noninteractive\nbroken\n"
