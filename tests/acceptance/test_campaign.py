@@ -30,6 +30,26 @@ def test_every_outcome_is_as_the_far_end_has_it(user: User) -> None:
     )
 
 
+def test_a_list_is_appended_to_a_campaign_that_runs(user: User) -> None:
+    campaign = user.campaign(user.trunk(cps=2))
+    path, answered = f"/v1/campaigns/{campaign}/call-lists", [f"+1415555{n}00" for n in range(10, 26)]
+    rows = [f"{number},Contact,en\n".encode() for number in answered]
+    user.api.upload(f"{path}?name=first", [_HEADER, *rows[:10]])
+    user.api.post(f"/v1/campaigns/{campaign}/start")
+    calls = f"/v1/calls?campaign_id={campaign}&disposition=answered"
+    until(lambda: user.api.get(calls)["items"], is_so=bool)
+
+    appended = user.api.upload(f"{path}?name=second", [_HEADER, *rows[9:]])
+    assert user.api.get(f"/v1/campaigns/{campaign}")["state"] == "running"
+
+    until(lambda: user.api.get(f"/v1/campaigns/{campaign}")["state"], is_so=lambda state: state == "completed")
+    job = user.api.get(f"/v1/call-lists/{appended['id']}")
+    assert (job["imported"], job["duplicates"]) == (6, 1)
+    made = _all(user, f"/v1/calls?campaign_id={campaign}")
+    assert sorted(call["phone_number"] for call in made) == answered
+    assert audit(user.dialer.engine, campaign, user.ledger.of({call["id"] for call in made})).agrees
+
+
 def test_contacts_that_were_not_reached_are_tried_again_but_not_more_often_than_allowed(user: User) -> None:
     campaign = user.campaign(user.trunk(), max_attempts=2)
     numbers = {"busy": "+13055550110", "busy then answered": "+13055550113", "answered": "+13055550100"}
