@@ -1,5 +1,6 @@
 """What all schemas share."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -39,7 +40,17 @@ SmallId = Annotated[int, Field(ge=1, le=MAX_SMALLINT)]
 Cps = Annotated[float, Field(ge=0.01, le=10000, allow_inf_nan=False, description="Calls per second.")]
 Channels = Annotated[int, Field(ge=1, le=1_000_000, description="Channels at once.")]
 Timeout = Annotated[int, Field(ge=1, le=600, description="How long it rings, in seconds.")]
-Moment = AwareDatetime
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The same moment as PostgreSQL can take it: its offsets end before 16 hours, and nothing lies beyond year 9999."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("must be a moment of the years 1 to 9999 in UTC") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 def unset() -> Any:

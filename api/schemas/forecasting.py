@@ -82,7 +82,7 @@ class HourOut(Schema):
     limited_by: LimitedBy = Field(description="What keeps more from being dialed for the longest part of it.")
 
 
-class LeftOut(Schema):
+class NotCalled(Schema):
     code: str = Field(description="One of the gate's codes, or not_in_time.")
     rule: str
     contacts: int
@@ -109,7 +109,7 @@ class ForecastOut(Schema):
     horizon: Moment
     contacts: int = Field(description="Contacts that are not done now.")
     done: dict[FinalReason, int] = Field(description="What becomes of them.")
-    left: list[LeftOut] = Field(description="Those who are not called, or not in time, and why.")
+    left: list[NotCalled] = Field(description="Those who are not called, or not in time, and why.")
     hours: list[HourOut]
     rates: RatesOut
     assumptions: list[str]
@@ -132,7 +132,7 @@ class ForecastOut(Schema):
             horizon=told.horizon,
             contacts=forecast.contacts,
             done=dict(forecast.done),
-            left=[LeftOut.model_validate(part) for part in forecast.left],
+            left=[NotCalled.model_validate(part) for part in forecast.left],
             hours=[HourOut.model_validate(hour) for hour in forecast.hours],
             rates=rates,
             assumptions=list(told.assumptions),

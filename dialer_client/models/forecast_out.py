@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 
 from ..models.campaign_state import CampaignState
-from ..models.left_out import LeftOut
 
 if TYPE_CHECKING:
     from ..models.forecast_out_done import ForecastOutDone
     from ..models.hour_out import HourOut
+    from ..models.not_called import NotCalled
     from ..models.rates_out import RatesOut
 
 
@@ -32,7 +32,7 @@ class ForecastOut:
         horizon (datetime.datetime):
         contacts (int): Contacts that are not done now.
         done (ForecastOutDone): What becomes of them.
-        left (list[LeftOut]): Those who are not called, or not in time, and why.
+        left (list[NotCalled]): Those who are not called, or not in time, and why.
         hours (list[HourOut]):
         rates (RatesOut): What the forecast went by.
         assumptions (list[str]):
@@ -47,7 +47,7 @@ class ForecastOut:
     horizon: datetime.datetime
     contacts: int
     done: ForecastOutDone
-    left: list[LeftOut]
+    left: list[NotCalled]
     hours: list[HourOut]
     rates: RatesOut
     assumptions: list[str]
@@ -84,7 +84,7 @@ class ForecastOut:
 
         left = []
         for left_item_data in self.left:
-            left_item = left_item_data.value
+            left_item = left_item_data.to_dict()
             left.append(left_item)
 
         hours = []
@@ -124,6 +124,7 @@ class ForecastOut:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.forecast_out_done import ForecastOutDone  # noqa: PLC0415
         from ..models.hour_out import HourOut  # noqa: PLC0415
+        from ..models.not_called import NotCalled  # noqa: PLC0415
         from ..models.rates_out import RatesOut  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -185,7 +186,7 @@ class ForecastOut:
         left = []
         _left = d.pop("left")
         for left_item_data in _left:
-            left_item = LeftOut(left_item_data)
+            left_item = NotCalled.from_dict(left_item_data)
 
             left.append(left_item)
 

@@ -10,13 +10,14 @@ from sqlalchemy import Connection, Engine
 
 from dialer.config import Settings
 from dialer.db import contact_import, dnc
+from dialer.errors import InvalidInput
 from dialer.services.importing import chunks
 from dialer.services.importing.codes import RowCode
 from dialer.services.importing.contacts import already, forbidden, judge
 from dialer.services.importing.mapping import Columns
 from dialer.services.importing.opening import Reading, open_list
 from dialer.services.importing.reader import BadRow, Row
-from dialer.services.importing.receiving import region_of_list
+from dialer.services.importing.receiving import NO_ROWS, region_of_list
 from dialer.services.importing.rows import Candidate, CandidateNumber, Repaired, RowRefusal, RowRules
 
 MAX_ROWS: Final = 100
@@ -93,6 +94,8 @@ class DryRuns:
         region = region_of_list(self._engine, campaign_id, default_region)
         reader = open_list(stream, reading)
         found = list(islice(reader, rows + 1))
+        if not found:
+            raise InvalidInput(NO_ROWS)
         shown = found[:rows]
         columns = reader.columns
         given = [(row.line, columns.contact(row.cells)) for row in shown if isinstance(row, Row)]

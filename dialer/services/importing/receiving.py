@@ -17,6 +17,7 @@ from dialer.services.importing.reader import BadRow, Row
 
 _STORE_EVERY_SECONDS: Final = 10.0
 """However slowly it comes in, an upload shows this often that it is alive."""
+NO_ROWS: Final = "The file has a header, but no rows."
 
 
 class Upload:
@@ -53,7 +54,7 @@ class Upload:
         rows = iter(reader)
         first = next(rows, None)
         if first is None:
-            raise InvalidInput("The file has a header, but no rows.")
+            raise InvalidInput(NO_ROWS)
         with self._engine.begin() as tx:
             self._list_id = imports.create(
                 tx,

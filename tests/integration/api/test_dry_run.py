@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -105,7 +105,7 @@ def test_a_workbook_is_shown_with_its_columns_mapped(admin: Api, campaign_id: in
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"", "empty"), (b"name\nAda\n", "map=phone:NAME"), (b"PK\x03\x04rest", "workbook")],
+    [(b"", "empty"), (b"phone\n\n", "no rows"), (b"name\nAda\n", "map=phone:NAME"), (b"PK\x03\x04rest", "workbook")],
 )
 def test_a_file_that_can_not_be_read_is_refused_as_an_upload_of_it_would_be(
     admin: Api, campaign_id: int, content: bytes, says: str
@@ -160,6 +160,7 @@ CELL = st.sampled_from(
 
 
 @given(st.lists(st.tuples(CELL, CELL, CELL, CELL), min_size=1, max_size=6))
+@example([("", "", "", "")])
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_shown_is_what_the_import_does(
     admin: Api, dialer: Dialer, trunk_id: int, rows: list[tuple[str, ...]]
@@ -174,6 +175,7 @@ def test_what_is_shown_is_what_the_import_does(
     assert shown.status_code == 200 or shown.json["detail"] == made.json["detail"]
     if shown.status_code != 200:
         return
+    assert made.status_code == 202, made.text
     dialer.call_lists.work_on_chunks(30)
     report = admin.get(f"/v1/call-lists/{made.json['id']}/refusals").text.splitlines()[1:]
     refused = {int(line.split(",")[0]): line.split(",")[1] for line in report if line[:1].isdigit()}

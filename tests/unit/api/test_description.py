@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -43,15 +44,15 @@ def test_all_references_lead_somewhere(description: dict[str, Any]) -> None:
     assert named <= description["components"]["schemas"].keys()
 
 
-def test_no_two_bodies_have_one_name() -> None:
+def test_no_two_bodies_or_lists_of_values_have_one_name() -> None:
     """The description would have only one of them, for both."""
-    names = Counter(
-        kind.__name__ for kind in _below(BaseModel) if kind.__module__.startswith(("api.", "dialer.domain."))
-    )
+    kinds = (*_below(BaseModel), *_below(Enum))
+    names = Counter(kind.__name__ for kind in kinds if kind.__module__.startswith(("api.", "dialer.domain.")))
     assert [name for name, count in names.items() if count > 1] == []
 
 
-def _below(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+def _below(kind: type[Any]) -> Iterator[type[Any]]:
+    below: type[Any]
     for below in kind.__subclasses__():
         yield below
         yield from _below(below)

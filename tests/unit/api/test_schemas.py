@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.schemas.auth import LogIn
 from api.schemas.calls import CallIn, CallQuery
 from api.schemas.campaigns import CampaignIn, CampaignPatch
-from api.schemas.common import PageQuery, Schema
+from api.schemas.common import Moment, PageQuery, Schema
 from api.schemas.telephony import TrunkIn
 from dialer.domain.actions import Continue, Play
 
@@ -86,3 +86,21 @@ def test_a_trunk_must_tell_its_pace() -> None:
 def test_a_password_that_can_not_be_hashed_is_refused(password: str) -> None:
     with pytest.raises(ValidationError):
         LogIn.model_validate({"username": "alice", "password": password})
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ("2026-07-01T12:00:00+02:00", "2026-07-01T10:00:00+00:00"),
+        # An offset that PostgreSQL doesn't take.
+        ("7147-05-10T20:14:32.05+20:05", "7147-05-10T00:09:32.050000+00:00"),
+    ],
+)
+def test_a_moment_is_kept_in_utc(given: str, taken: str) -> None:
+    assert TypeAdapter(Moment).validate_python(given).isoformat() == taken
+
+
+@pytest.mark.parametrize("given", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "2026-07-01T12:00:00"])
+def test_a_moment_is_one_that_there_is(given: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Moment).validate_python(given)
