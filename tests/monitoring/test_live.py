@@ -67,8 +67,21 @@ def without_redis(stand: Stand) -> Iterator[None]:
 
 @contextmanager
 def bad_log_ins(stand: Stand) -> Iterator[None]:
-    log_in_badly(stand)
+    """Of the first wave Prometheus may see nothing but how many there were in the end."""
+    for _ in range(4):
+        _wave(stand)
     yield
+
+
+def _wave(stand: Stand, times: int = 40) -> None:
+    before = _refused(stand)
+    log_in_badly(stand, times)
+    wait_for(lambda: _refused(stand) >= before + times, "the log-ins that failed")
+
+
+def _refused(stand: Stand) -> float:
+    found = stand.query('sum(dialer_api_http_request_duration_seconds_count{url_rule="/v1/auth/login",status=~"4.."})')
+    return float(found[0]["value"][1]) if found else 0.0
 
 
 @contextmanager
