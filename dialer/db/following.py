@@ -11,11 +11,6 @@ from dialer.db import transitions
 from dialer.db.prepared import Prepared
 from dialer.db.rows import Row
 
-_LOCK_CONTACTS: Final = Prepared("""
-    SELECT id FROM contacts WHERE id IN (SELECT contact_id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])))
-    ORDER BY id FOR UPDATE
-""")
-
 # One row, without a call, where there is none.
 _LOCK_CALLS: Final = Prepared("""
     SELECT clock_timestamp() AS at, call.* FROM pbx_nodes AS node LEFT JOIN (
@@ -39,7 +34,7 @@ def lock(
         PostgreSQL's clock, and they; None: that reign is over.
     """
     if ending:
-        _LOCK_CONTACTS.run(tx, {"ids": list(ending)})
+        transitions.lock_contacts(tx, ending)
     rows = _LOCK_CALLS.rows(tx, {"ids": list(ids), "node_id": node_id, "epoch": epoch})
     if not rows:
         return None

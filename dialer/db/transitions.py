@@ -67,6 +67,12 @@ _LOCK_CONTACTS: Final = Prepared("""
     ORDER BY id FOR UPDATE
 """)
 
+
+def lock_contacts(tx: Connection, ids: Sequence[UUID]) -> None:
+    """Lock the contacts of these calls, in the order in which everybody does."""
+    _LOCK_CONTACTS.run(tx, {"ids": list(ids)})
+
+
 _LOCK_CALLS: Final = Prepared("""
     SELECT call.id, call.contact_id, call.campaign_id, call.trunk_id, call.state, call.claim_token, call.claimed_at,
            call.phone_number,
@@ -99,7 +105,7 @@ def lock_for_ending(
     if not_dialed:
         _LOCK_NUMBERS.run(tx, {"ids": list(not_dialed)})
     if not contacts_locked:
-        _LOCK_CONTACTS.run(tx, {"ids": list(ids)})
+        lock_contacts(tx, ids)
     return _LOCK_CALLS.rows(tx, {"ids": list(ids)})
 
 
@@ -227,7 +233,7 @@ def lock_in_order(tx: Connection, ids: Sequence[UUID], *, with_contacts: bool) -
     """Lock calls, and their numbers and contacts before them, in the order in which everybody does."""
     if with_contacts:
         _LOCK_NUMBERS.run(tx, {"ids": list(ids)})
-        _LOCK_CONTACTS.run(tx, {"ids": list(ids)})
+        lock_contacts(tx, ids)
     _LOCK_CALLS_ONLY.run(tx, {"ids": list(ids)})
 
 

@@ -83,7 +83,7 @@ class News:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.calls or self.finished or self.tombs_gone or self.echo)
+        return self.writes_nothing and not self.finished
 
     @property
     def writes_nothing(self) -> bool:
