@@ -13,10 +13,10 @@ from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 import orjson
-from urllib3.exceptions import HTTPError
 
+from dialer.ari.connection import Answer, NoAnswer
 from dialer.ari.errors import Fault, Refused, Unknown, ari_message, error_of
-from dialer.ari.transport import Answer, Connections, send_before
+from dialer.ari.transport import Connections
 from dialer.clock import Clock, SystemClock
 
 ECHO_EVENT: Final = "dialer_echo"
@@ -144,10 +144,9 @@ class AriClient:
             body["appArgs"] = app_args
         if caller_id:
             body["callerId"] = caller_id
-        with send_before(not_after):
-            answer = self._send("POST", f"/channels/{channel_id}", body=body)
+        answer = self._send("POST", f"/channels/{channel_id}", body=body, not_after=not_after)
         if answer.status != 200:
-            raise error_of(answer.status, answer.content, answer.headers.get("Server", ""))
+            raise error_of(answer.status, answer.content, answer.header("Server"))
         channel = _channel(_json(answer))
         if channel.id != str(channel_id):
             raise Unknown(f"The answer is about another channel: {channel.id}", 200)
@@ -265,7 +264,7 @@ class AriClient:
 
     def clock_of_pbx(self) -> datetime | None:
         """What the PBX's clock shows, to the second; None if it doesn't say."""
-        told = self._request("GET", "/asterisk/info").headers.get("Date")
+        told = self._request("GET", "/asterisk/info").header("Date")
         return parsedate_to_datetime(told) if told else None
 
     # Plumbing
@@ -299,7 +298,7 @@ class AriClient:
             return answer
         if status == 409 and message is not None:
             raise Refused(409, message, Fault.CALL)
-        raise error_of(status, answer.content, answer.headers.get("Server", ""))
+        raise error_of(status, answer.content, answer.header("Server"))
 
     def _send(
         self,
@@ -310,12 +309,15 @@ class AriClient:
         body: Any = None,
         read_timeout: float | None = None,
         connections: Connections | None = None,
+        not_after: float | None = None,
     ) -> Answer:
         target = path if query is None else f"{path}?{urlencode(query)}"
         data = None if body is None else orjson.dumps(body)
         try:
-            return (connections or self._connections).request(method, target, data, read_timeout=read_timeout)
-        except HTTPError as error:
+            return (connections or self._connections).request(
+                method, target, data, read_timeout=read_timeout, not_after=not_after
+            )
+        except NoAnswer as error:
             raise Unknown(f"No answer to {method} {path}: {error}") from error
 
 

@@ -327,3 +327,20 @@ def test_an_untrusted_certificate_means_that_nothing_was_sent(tmp_path: Path) ->
         with client_of(f"https://127.0.0.1:{port}") as client, pytest.raises(NeverSent):
             originate(client)
         thread.join()
+
+
+@pytest.mark.parametrize("path", ["/channels/a b", "/channels/a\r\nX: y", "/channels/ä"])
+def test_what_is_no_path_is_not_written(path: str) -> None:
+    with serving(never) as server, client_of(server.url) as client:
+        with pytest.raises(NeverSent, match="no path"):
+            client.read(path)
+        assert server.connections == []
+
+
+def test_closed_connections_are_not_written_to() -> None:
+    with serving(answer(OK)) as server, client_of(server.url) as client:
+        originate(client)
+        client.close()
+        with pytest.raises(NeverSent, match="are closed"):
+            originate(client)
+        assert len(server.requests) == 1
