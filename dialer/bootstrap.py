@@ -277,7 +277,7 @@ class Dialer:
 
     @cached_property
     def exports(self) -> Exports:
-        return Exports(self.engine, self.clock, self.settings)
+        return Exports(self.engine, self.clock, self.settings, self.nudges)
 
     @cached_property
     def figures(self) -> Figures:
@@ -344,7 +344,7 @@ class Dialer:
 
     @cached_property
     def requeueing(self) -> Requeueing:
-        return Requeueing(self.engine, self.clock)
+        return Requeueing(self.engine, self.clock, self.nudges)
 
     @cached_property
     def retention(self) -> Retention:
@@ -420,7 +420,7 @@ class Dialer:
 
     @cached_property
     def withdrawing(self) -> Withdrawing:
-        return Withdrawing(self.engine, self.clock)
+        return Withdrawing(self.engine, self.clock, self.nudges)
 
     def close(self) -> None:
         """Let go of all connections."""

@@ -60,7 +60,7 @@ ENOUGH: Final = 100
 
 
 class QueueNudges:
-    """`dialer.services.nudges.Nudges` over Celery and Redis. Sending never raises: beat looks every second anyway."""
+    """`dialer.services.nudges.Nudges` over Celery and Redis. Sending never raises: beat looks by itself anyway."""
 
     def __init__(self, client: redis.Redis, broker_url: str) -> None:
         self._client = client
@@ -77,6 +77,15 @@ class QueueNudges:
 
     def work_on_imports(self) -> None:
         self._send(Job.WORK_ON_IMPORTS)
+
+    def work_on_exports(self) -> None:
+        self._send(Job.WORK_ON_EXPORTS)
+
+    def work_on_withdrawals(self) -> None:
+        self._send(Job.WORK_ON_WITHDRAWALS)
+
+    def work_on_requeues(self) -> None:
+        self._send(Job.WORK_ON_REQUEUES)
 
     def work_on_trunk(self, trunk_id: int) -> None:
         self._send(Job.WORK_ON_TRUNK, trunk_id)

@@ -6,11 +6,23 @@ from typing import Protocol
 class Nudges(Protocol):
     """Messages that carry no facts: the rows are the truth, and whoever wakes up reads those.
 
-    A lost nudge costs a second, until beat looks by itself; so sending one never raises.
+    A lost nudge costs seconds, until beat looks by itself; so sending one never raises.
     """
 
     def work_on_imports(self) -> None:
         """A call list has rows to import."""
+        ...
+
+    def work_on_exports(self) -> None:
+        """An export has parts to make."""
+        ...
+
+    def work_on_withdrawals(self) -> None:
+        """A withdrawn list has contacts to remove."""
+        ...
+
+    def work_on_requeues(self) -> None:
+        """A requeue has contacts to make due."""
         ...
 
     def work_on_trunk(self, trunk_id: int) -> None:
@@ -19,9 +31,18 @@ class Nudges(Protocol):
 
 
 class NoNudges:
-    """Tells nobody: beat finds the work within a second."""
+    """Tells nobody: beat finds the work within seconds."""
 
     def work_on_imports(self) -> None:
+        """Nothing is sent."""
+
+    def work_on_exports(self) -> None:
+        """Nothing is sent."""
+
+    def work_on_withdrawals(self) -> None:
+        """Nothing is sent."""
+
+    def work_on_requeues(self) -> None:
         """Nothing is sent."""
 
     def work_on_trunk(self, trunk_id: int) -> None:

@@ -15,6 +15,7 @@ from dialer.domain.dispositions import Disposition
 from dialer.domain.requeueing import REQUEUEABLE, RequeueState
 from dialer.errors import Conflict, InvalidInput, NotFound
 from dialer.services.idempotency import Within, nothing_more
+from dialer.services.nudges import Nudges
 
 _BATCH: Final = 1000
 """Contacts of one transaction: their locks are held for milliseconds, however many there are in all."""
@@ -38,9 +39,10 @@ class NewRequeue:
 class Requeueing:
     """Begins requeues, and carries them out. Caps per number, gaps and hours hold as for every call."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, nudges: Nudges) -> None:
         self._engine = engine
         self._clock = clock
+        self._nudges = nudges
 
     def begin(
         self, campaign_id: int, new: NewRequeue, user: str, *, within: Within[RequeueRecord] = nothing_more
@@ -79,6 +81,7 @@ class Requeueing:
                 },
             )
             within(tx, made)
+        self._nudges.work_on_requeues()
         return made
 
     def get(self, requeue_id: int) -> RequeueRecord:
@@ -110,8 +113,10 @@ class Requeueing:
     def work(self, seconds: float) -> None:
         """Go on with what runs, for so long or until nothing is left. Any number of processes may do this at once."""
         until = self._clock.monotonic() + seconds
-        while self._batch() and self._clock.monotonic() < until:
-            pass
+        while self._batch():
+            if self._clock.monotonic() >= until:
+                self._nudges.work_on_requeues()
+                return
 
     def _batch(self) -> bool:
         """Whether there was something to do."""

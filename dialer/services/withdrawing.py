@@ -13,6 +13,7 @@ from dialer.errors import Conflict, NotFound
 from dialer.services.decisions import Decided, decide
 from dialer.services.ending import withdraw_queued
 from dialer.services.list_edits import on_list
+from dialer.services.nudges import Nudges
 
 _BATCH: Final = 1000
 """Contacts of one transaction: their locks are held for milliseconds, however many there are in all."""
@@ -23,9 +24,10 @@ _log = structlog.get_logger()
 class Withdrawing:
     """Decides that a list is pulled out, which holds at once, and removes its contacts, which may take a while."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, nudges: Nudges) -> None:
         self._engine = engine
         self._clock = clock
+        self._nudges = nudges
 
     def begin(self, call_list_id: int, user: str) -> Decided[CallListInfo]:
         """Pull a list out. When this returns, nobody on it is dialed any more.
@@ -54,13 +56,17 @@ class Withdrawing:
             _log.info("list_withdrawn", call_list_id=call_list_id, user=user, calls_taken_back=back)
             return withdrawing.count_removed(tx, call_list_id, back)
 
-        return decide(self._engine, self._clock, action, scope=[on_list(call_list_id)])
+        decided = decide(self._engine, self._clock, action, scope=[on_list(call_list_id)])
+        self._nudges.work_on_withdrawals()
+        return decided
 
     def work(self, seconds: float) -> None:
         """Go on removing contacts, for so long or until nothing is left. Several processes may do this at once."""
         until = self._clock.monotonic() + seconds
-        while self._batch() and self._clock.monotonic() < until:
-            pass
+        while self._batch():
+            if self._clock.monotonic() >= until:
+                self._nudges.work_on_withdrawals()
+                return
 
     def _batch(self) -> bool:
         """Whether there was something to do."""

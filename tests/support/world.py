@@ -19,6 +19,7 @@ from dialer.bootstrap import Dialer
 from dialer.config import Settings
 from dialer.db.tables import Call, Campaign, Contact
 from dialer.services.claiming import Batch, Node
+from dialer.services.nudges import NoNudges
 from dialer.simulator.ledger import Ledger, read_ledger
 from dialer.simulator.settings import SimulatorSettings
 from dialer.simulator.threaded import RunningSimulator, running_simulator
@@ -38,7 +39,7 @@ def wait_for(condition: Callable[[], T], what: str = "the condition") -> T:
     return found
 
 
-class RecordedNudges:
+class RecordedNudges(NoNudges):
     """Remembers which trunks were named, and how often imports were."""
 
     def __init__(self) -> None:

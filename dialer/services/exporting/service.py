@@ -20,6 +20,7 @@ from dialer.domain.exports import ExportFormat, ExportKind, ExportState
 from dialer.errors import Conflict, ExportTooLarge, InvalidInput, NotFound
 from dialer.services.exporting.formats import Format, format_of
 from dialer.services.idempotency import Within, nothing_more
+from dialer.services.nudges import Nudges
 
 MAX_STREAMED_ROWS: Final = 100_000
 MAX_TRIES: Final = 5
@@ -45,9 +46,10 @@ class NewExport:
 class Exports:
     """Makes files of calls and contacts. Memory is that of a page of rows, whatever the number of rows."""
 
-    def __init__(self, engine: Engine, clock: Clock, settings: Settings) -> None:
+    def __init__(self, engine: Engine, clock: Clock, settings: Settings, nudges: Nudges) -> None:
         self._engine = engine
         self._clock = clock
+        self._nudges = nudges
         self._keep_seconds = settings.export_hours * 3600.0
 
     def stream(self, new: NewExport, user: str) -> Iterator[bytes]:
@@ -92,6 +94,7 @@ class Exports:
             }
             made = exports.create(tx, values)
             within(tx, made)
+        self._nudges.work_on_exports()
         _log.info("export_begun", export_id=made.id, kind=new.kind, user=user, **_given(new.filter))
         return made
 
@@ -136,8 +139,10 @@ class Exports:
     def work(self, seconds: float) -> None:
         """Go on with what runs, for so long or until nothing is left. Any number of processes may do this at once."""
         until = self._clock.monotonic() + seconds
-        while self._go_on() and self._clock.monotonic() < until:
-            pass
+        while self._go_on():
+            if self._clock.monotonic() >= until:
+                self._nudges.work_on_exports()
+                return
 
     def expire(self) -> int:
         """Forget the files whose time is over; how many."""

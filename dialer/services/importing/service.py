@@ -114,7 +114,9 @@ class CallListImport:
             reading=reading or Reading(),
             within=stored,
         )
-        self._nudges.work_on_imports()
+        # One for each piece: as many processes as there are may begin at once.
+        for _ in self.pending_chunks(_LOOK_AHEAD):
+            self._nudges.work_on_imports()
         return self.progress(list_id)
 
     def import_chunk(self, call_list_id: int, n: int) -> bool:
@@ -143,8 +145,8 @@ class CallListImport:
     def work_on_chunks(self, seconds: float) -> int:
         """Import what waits, for so long or until nothing is left; returns the number of pieces imported here.
 
-        Any number of processes may do this at once. Each that stops with work left nudges: beat's one a second would
-        keep one process busy, not several.
+        Any number of processes may do this at once. Each that stops with work left nudges: beat alone would keep one
+        process busy, now and then.
         """
         until = self._clock.monotonic() + seconds
         done = 0

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from dialer.bootstrap import Dialer
 from dialer.config import Settings
+from dialer.services.nudges import NoNudges
 from dialer.services.users import Role
 
 PASSWORD = "correct horse battery"
@@ -22,7 +23,7 @@ NUMBER = "+4930901820"
 
 
 @dataclass
-class Nudged:
+class Nudged(NoNudges):
     """Remembers what the workers were told."""
 
     imports: int = 0
