@@ -8,27 +8,31 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, TextClause, text
 
-from dialer.db import caller_ids, trunk_groups
+from dialer.db import caller_ids, rows, trunk_groups
+from dialer.db.prepared import Prepared
 from dialer.domain.campaigns import DialOrder
 from dialer.domain.sharing import Row
 
-_LOCK: Final = 7_301_003
+_LOCK: Final = Prepared("SELECT pg_try_advisory_xact_lock(7301003)")
+_IS_STOPPED: Final = Prepared("SELECT stop_at IS NOT NULL FROM control")
+_MARK: Final = Prepared("""
+    UPDATE control SET dispatched_at = clock_timestamp() WHERE set_config('synchronous_commit', 'off', true) = 'off'
+""")
 
 
 def try_lock(tx: Connection) -> bool:
     """One dispatch at a time; a second one has nothing to do."""
-    return bool(tx.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _LOCK}))
+    return bool(_LOCK.values(tx)[0])
 
 
 def is_stopped(tx: Connection) -> bool:
     """Whether the emergency stop is on."""
-    return tx.scalar(text("SELECT stop_at IS NOT NULL FROM control")) is not False
+    return _IS_STOPPED.values(tx) != [False]
 
 
 def mark(tx: Connection) -> None:
     """Dispatch has looked. Nothing depends on it but who watches, so its commit needn't wait for the disk."""
-    tx.execute(text("SET LOCAL synchronous_commit = off"))
-    tx.execute(text("UPDATE control SET dispatched_at = clock_timestamp()"))
+    _MARK.run(tx)
 
 
 _PROMOTE: Final = text("""
@@ -48,7 +52,7 @@ def promote(tx: Connection, most: int) -> int:
     return tx.execute(_PROMOTE, {"most": most}).rowcount
 
 
-_RUNNING: Final = text(f"""
+_RUNNING: Final = Prepared(f"""
     SELECT campaign.id, campaign.version, campaign.trunk_group_id, campaign.cps, campaign.channels,
            campaign.max_attempts, campaign.timeout_seconds, campaign.calling_window, campaign.default_time_zone,
            campaign.profile, campaign.number_caps, campaign.min_gap_seconds, campaign.skip_holidays,
@@ -72,12 +76,12 @@ _RUNNING: Final = text(f"""
 """)
 
 
-def running_campaigns(tx: Connection, *, echo_max_age: float) -> Sequence[RowMapping]:
+def running_campaigns(tx: Connection, *, echo_max_age: float) -> Sequence[rows.Row]:
     """The running campaigns whose dates permit calls: a row for each trunk that they may use."""
-    return tx.execute(_RUNNING, {"echo_max_age": echo_max_age}).mappings().all()
+    return _RUNNING.rows(tx, {"echo_max_age": echo_max_age})
 
 
-_LOAD: Final = text("""
+_LOAD: Final = Prepared("""
     SELECT trunk_id, campaign_id, count(*) FILTER (WHERE state = 'queued') AS queued,
            count(*) FILTER (WHERE state <> 'queued') AS open,
            min(turn) FILTER (WHERE state = 'queued') AS first_turn,
@@ -86,9 +90,9 @@ _LOAD: Final = text("""
 """)
 
 
-def load(tx: Connection) -> Sequence[RowMapping]:
+def load(tx: Connection) -> Sequence[rows.Row]:
     """How many calls are queued and open, by trunk and campaign, and the turns of those queued."""
-    return tx.execute(_LOAD).mappings().all()
+    return _LOAD.rows(tx)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +103,12 @@ class Place:
     regions: tuple[str, ...]
 
 
+_PLACES: Final = Prepared("SELECT id, zones, regions FROM zone_sets")
+
+
 def places(tx: Connection) -> dict[int, Place]:
     """All places of contacts, by id."""
-    found = tx.execute(text("SELECT id, zones, regions FROM zone_sets"))
-    return {row.id: Place(tuple(row.zones), tuple(row.regions)) for row in found}
+    return {row["id"]: Place(tuple(row["zones"]), tuple(row["regions"])) for row in _PLACES.rows(tx)}
 
 
 # Each is a walk along an index from its beginning, however many contacts there are: by zone (of a campaign without a
@@ -193,7 +199,7 @@ def exhaust(tx: Connection, contact_ids: Sequence[int]) -> None:
         tx.execute(_EXHAUST, {"ids": list(contact_ids)})
 
 
-_QUEUE: Final = text("""
+_QUEUE: Final = Prepared("""
     WITH chosen AS (
         SELECT * FROM unnest(CAST(:contact_ids AS bigint[]), CAST(:call_ids AS uuid[]), CAST(:turns AS float8[]),
                              CAST(:opened_at AS timestamptz[])) AS chosen(contact_id, call_id, turn, opened_at)
@@ -212,12 +218,13 @@ _QUEUE: Final = text("""
     INSERT INTO calls (id, campaign_id, contact_id, phone_number, caller_id, trunk_id, trunk_group_id, node_id,
                        attempt_number, max_attempts, policy_version, timeout_seconds, turn, callback_for,
                        due_at)
-    SELECT taken.open_call_id, :campaign_id, taken.id, COALESCE(number.phone_number, taken.phone_number),
-           CAST(:caller_id AS text), :trunk_id, CAST(:trunk_group_id AS smallint), :node_id, taken.attempts + 1,
+    SELECT taken.open_call_id, CAST(:campaign_id AS bigint), taken.id,
+           COALESCE(number.phone_number, taken.phone_number), CAST(:caller_id AS text), CAST(:trunk_id AS smallint),
+           CAST(:trunk_group_id AS smallint), CAST(:node_id AS smallint), taken.attempts + 1,
            -- Who has asked for the call gets it, after the last attempt too.
-           GREATEST(:max_attempts + taken.extra_attempts,
-                    CASE WHEN taken.callback_at IS NOT NULL THEN taken.attempts + 1 END), :version,
-           :timeout_seconds, taken.turn, taken.callback_at,
+           GREATEST(CAST(:max_attempts AS integer) + taken.extra_attempts,
+                    CASE WHEN taken.callback_at IS NOT NULL THEN taken.attempts + 1 END),
+           CAST(:version AS integer), CAST(:timeout_seconds AS integer), taken.turn, taken.callback_at,
            CASE WHEN taken.due_at IS NOT NULL
                THEN GREATEST(taken.due_at, taken.opened_at, CAST(:open_since AS timestamptz)) END
     FROM taken
@@ -258,7 +265,7 @@ def queue(
         "version": campaign["version"],
         "timeout_seconds": campaign["timeout_seconds"],
     }
-    return tx.execute(_QUEUE, parameters).rowcount
+    return _QUEUE.run(tx, parameters)
 
 
 _FINISHED: Final = """
@@ -275,8 +282,8 @@ _FINISHED: Final = """
 
 # Whoever adds contacts or a list holds the campaign's row. So it is locked first, and then looked at anew: what was
 # added meanwhile counts.
-_LOCK_FINISHED: Final = text(f"SELECT id FROM campaigns WHERE {_FINISHED} ORDER BY id FOR NO KEY UPDATE")
-_COMPLETE: Final = text(f"""
+_LOCK_FINISHED: Final = Prepared(f"SELECT id FROM campaigns WHERE {_FINISHED} ORDER BY id FOR NO KEY UPDATE")
+_COMPLETE: Final = Prepared(f"""
     UPDATE campaigns SET state = 'completed', ended_at = clock_timestamp(), updated_at = clock_timestamp()
     WHERE id = ANY(CAST(:ids AS bigint[])) AND {_FINISHED}
     RETURNING id
@@ -285,14 +292,15 @@ _COMPLETE: Final = text(f"""
 
 def complete(tx: Connection) -> list[int]:
     """End the running campaigns that have nobody left to call, and no import or requeue under way; which."""
-    ids = list(tx.scalars(_LOCK_FINISHED))
-    return list(tx.scalars(_COMPLETE, {"ids": ids})) if ids else []
+    ids = _LOCK_FINISHED.values(tx)
+    return _COMPLETE.values(tx, {"ids": ids}) if ids else []
 
 
-def trunks_with_work(tx: Connection) -> Sequence[RowMapping]:
+_WITH_WORK: Final = Prepared("""
+    SELECT trunk_id, count(*) AS queued FROM calls WHERE state = 'queued' GROUP BY 1 ORDER BY 1
+""")
+
+
+def trunks_with_work(tx: Connection) -> Sequence[rows.Row]:
     """Trunks that have queued calls, and how many."""
-    return (
-        tx.execute(text("SELECT trunk_id, count(*) AS queued FROM calls WHERE state = 'queued' GROUP BY 1 ORDER BY 1"))
-        .mappings()
-        .all()
-    )
+    return _WITH_WORK.rows(tx)

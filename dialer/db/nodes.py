@@ -8,17 +8,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, func, select, text
+from sqlalchemy import Connection, RowMapping, select, text
 
 from dialer.db.prepared import Prepared
+from dialer.db.rows import Row
 from dialer.db.tables import PbxNode
 
 _NODE: Final = (PbxNode.id, PbxNode.name, PbxNode.ari_url, PbxNode.ari_username, PbxNode.events_port)
+_ENABLED: Final = Prepared("""
+    SELECT id, name, ari_url, ari_username, events_port FROM pbx_nodes WHERE enabled ORDER BY id
+""")
+_TIME: Final = Prepared("SELECT clock_timestamp()")
 
 
-def enabled(tx: Connection) -> Sequence[RowMapping]:
+def enabled(tx: Connection) -> Sequence[Row]:
     """Id, name, ARI address and user, and port for its events, of every enabled node."""
-    return tx.execute(select(*_NODE).where(PbxNode.enabled).order_by(PbxNode.id)).mappings().all()
+    return _ENABLED.rows(tx)
 
 
 def by_name(tx: Connection, name: str) -> RowMapping | None:
@@ -28,7 +33,7 @@ def by_name(tx: Connection, name: str) -> RowMapping | None:
 
 def time(tx: Connection) -> datetime:
     """PostgreSQL's clock."""
-    now: datetime = tx.execute(select(func.clock_timestamp())).scalar_one()
+    now: datetime = _TIME.values(tx)[0]
     return now
 
 
@@ -47,7 +52,7 @@ def win_lease(tx: Connection, node_id: int, listener_id: str, seconds: float) ->
     return epoch
 
 
-_RENEW: Final = text("""
+_RENEW: Final = Prepared("""
     UPDATE pbx_nodes SET lease_until = clock_timestamp() + make_interval(secs => :seconds)
     WHERE id = :node_id AND enabled AND listener_id = :listener_id AND listener_epoch = :epoch
       AND lease_until > clock_timestamp()
@@ -57,7 +62,7 @@ _RENEW: Final = text("""
 def renew(tx: Connection, node_id: int, listener_id: str, epoch: int, seconds: float) -> bool:
     """Go on leading. False: the lease has run out, or is another's, or the node was disabled; it can't be had back."""
     parameters = {"node_id": node_id, "listener_id": listener_id, "epoch": epoch, "seconds": seconds}
-    return tx.execute(_RENEW, parameters).rowcount == 1
+    return _RENEW.run(tx, parameters) == 1
 
 
 _RELEASE: Final = text("""
@@ -83,7 +88,7 @@ def leads(tx: Connection, node_id: int, epoch: int) -> datetime | None:
     return next(iter(_LEADS.values(tx, {"node_id": node_id, "epoch": epoch})), None)
 
 
-_INFO: Final = text("""
+_INFO: Final = Prepared("""
     UPDATE pbx_nodes SET version = :version, is_simulator = :is_simulator, startup_at = :startup_at,
         startup_seen_at = clock_timestamp()
     WHERE id = :node_id AND listener_epoch = :epoch
@@ -101,7 +106,7 @@ def record_info(
         "is_simulator": is_simulator,
         "startup_at": startup_at,
     }
-    return tx.execute(_INFO, parameters).rowcount == 1
+    return _INFO.run(tx, parameters) == 1
 
 
 _CONNECTED: Final = text("""

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, text
 
+from dialer.db.prepared import Prepared
+from dialer.db.rows import Row
+
 _LOCK: Final = 7_301_100
 
 
@@ -15,7 +18,7 @@ def try_lock(tx: Connection, node_id: int) -> bool:
     return bool(tx.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _LOCK + node_id}))
 
 
-_NODES: Final = text("""
+_NODES: Final = Prepared("""
     SELECT id, name, ari_url, ari_username FROM pbx_nodes AS node
     WHERE enabled OR EXISTS (
         SELECT FROM calls WHERE node_id = node.id AND state IN ('originating', 'ringing', 'up')
@@ -24,12 +27,12 @@ _NODES: Final = text("""
 """)
 
 
-def nodes(tx: Connection) -> Sequence[RowMapping]:
+def nodes(tx: Connection) -> Sequence[Row]:
     """The nodes on which there may be something to reconcile: a channel may have been left behind by any call."""
-    return tx.execute(_NODES).mappings().all()
+    return _NODES.rows(tx)
 
 
-_UNHEARD: Final = text("""
+_UNHEARD: Final = Prepared("""
     SELECT id, claimed_at FROM calls
     WHERE node_id = :node_id AND state = 'originating' AND tomb_at IS NULL
       AND dial_by < clock_timestamp() - make_interval(secs => :grace)
@@ -37,10 +40,10 @@ _UNHEARD: Final = text("""
 """)
 
 
-def unheard(tx: Connection, node_id: int, *, grace_seconds: float, most: int = 200) -> Sequence[RowMapping]:
+def unheard(tx: Connection, node_id: int, *, grace_seconds: float, most: int = 200) -> Sequence[Row]:
     """Claimed calls, past their `dial_by`, of which neither an answer nor an event has come."""
     parameters = {"node_id": node_id, "grace": grace_seconds, "most": most}
-    return tx.execute(_UNHEARD, parameters).mappings().all()
+    return _UNHEARD.rows(tx, parameters)
 
 
 _ADOPT: Final = text("""
@@ -67,12 +70,14 @@ def bury(tx: Connection, call_id: UUID) -> None:
     tx.execute(_BURY, {"id": call_id})
 
 
-_BURIED: Final = text("SELECT id FROM calls WHERE node_id = :node_id AND state = 'originating' AND tomb_at IS NOT NULL")
+_BURIED: Final = Prepared(
+    "SELECT id FROM calls WHERE node_id = :node_id AND state = 'originating' AND tomb_at IS NOT NULL"
+)
 
 
 def buried(tx: Connection, node_id: int) -> list[UUID]:
     """Calls whose id a tomb occupies, as far as we know."""
-    return list(tx.scalars(_BURIED, {"node_id": node_id}))
+    return _BURIED.values(tx, {"node_id": node_id})
 
 
 _UNBURY: Final = text("""
@@ -86,7 +91,7 @@ def unbury(tx: Connection, ids: Sequence[UUID]) -> None:
         tx.execute(_UNBURY, {"ids": list(ids)})
 
 
-_HELD: Final = text("""
+_HELD: Final = Prepared("""
     SELECT call.id,
            COALESCE(node.gap_free_since < call.claimed_at AND node.listener_epoch = call.listener_epoch, false)
                AS heard_all
@@ -99,27 +104,27 @@ _HELD: Final = text("""
 """)
 
 
-def tombs_held(tx: Connection, node_id: int, *, hold_seconds: float, most: int = 200) -> Sequence[RowMapping]:
+def tombs_held(tx: Connection, node_id: int, *, hold_seconds: float, most: int = 200) -> Sequence[Row]:
     """Calls whose tomb has stood long enough, and whether every event since their claim has been heard.
 
     An echo sent after the hold was over has come back: whatever the PBX said before, the listener has written.
     """
-    return tx.execute(_HELD, {"node_id": node_id, "hold": hold_seconds, "most": most}).mappings().all()
+    return _HELD.rows(tx, {"node_id": node_id, "hold": hold_seconds, "most": most})
 
 
-_SEEN: Final = text("""
+_SEEN: Final = Prepared("""
     SELECT id, state, missed_at FROM calls
     WHERE node_id = :node_id AND state IN ('ringing', 'up')
       AND dial_by < clock_timestamp() - make_interval(secs => :grace)
 """)
 
 
-def underway(tx: Connection, node_id: int, *, grace_seconds: float) -> Sequence[RowMapping]:
+def underway(tx: Connection, node_id: int, *, grace_seconds: float) -> Sequence[Row]:
     """Calls that must be on the PBX's list of channels, if that is asked for after this."""
-    return tx.execute(_SEEN, {"node_id": node_id, "grace": grace_seconds}).mappings().all()
+    return _SEEN.rows(tx, {"node_id": node_id, "grace": grace_seconds})
 
 
-_OVERDUE: Final = text("""
+_OVERDUE: Final = Prepared("""
     SELECT id FROM calls WHERE node_id = :node_id AND state IN ('originating', 'ringing') AND tomb_at IS NULL
       AND dial_by < clock_timestamp() - make_interval(secs => timeout_seconds + :grace)
 """)
@@ -127,7 +132,7 @@ _OVERDUE: Final = text("""
 
 def overdue(tx: Connection, node_id: int, *, grace_seconds: float) -> set[UUID]:
     """Calls that ring although the PBX's own ring timeout should have ended them."""
-    return set(tx.scalars(_OVERDUE, {"node_id": node_id, "grace": grace_seconds}))
+    return set(_OVERDUE.values(tx, {"node_id": node_id, "grace": grace_seconds}))
 
 
 _MISS: Final = text("""
@@ -167,7 +172,7 @@ def lost(
 
 
 # With each gap the listener forgets its last echo; when the PBX last said anything at all it does not.
-_ABANDONED: Final = text("""
+_ABANDONED: Final = Prepared("""
     SELECT id, answered_at FROM calls WHERE node_id = :node_id AND state IN ('originating', 'ringing', 'up')
       AND dial_by < clock_timestamp() - make_interval(secs => timeout_seconds + :lost)
       AND NOT EXISTS (
@@ -177,14 +182,14 @@ _ABANDONED: Final = text("""
 """)
 
 
-def abandoned(tx: Connection, node_id: int, *, lost_seconds: float) -> Sequence[RowMapping]:
+def abandoned(tx: Connection, node_id: int, *, lost_seconds: float) -> Sequence[Row]:
     """Open calls of a node from which nothing has come for so long that nothing will."""
-    return tx.execute(_ABANDONED, {"node_id": node_id, "lost": lost_seconds}).mappings().all()
+    return _ABANDONED.rows(tx, {"node_id": node_id, "lost": lost_seconds})
 
 
-_ENDED: Final = text("SELECT id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) AND state = 'ended'")
+_ENDED: Final = Prepared("SELECT id FROM calls WHERE id = ANY(CAST(:ids AS uuid[])) AND state = 'ended'")
 
 
 def ended_among(tx: Connection, ids: Sequence[UUID]) -> list[UUID]:
     """Those of `ids` that are calls of ours and over: their channels, tombs for instance, have no business to live."""
-    return list(tx.scalars(_ENDED, {"ids": list(ids)}))
+    return _ENDED.values(tx, {"ids": list(ids)})

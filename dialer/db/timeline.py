@@ -4,6 +4,8 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from dialer.db.prepared import Prepared
+
 # A promoted standby and a recovery from a backup begin a new timeline, a restored dump is in another cluster.
 # pg_control_checkpoint() shows the new timeline only after the first checkpoint; the name of the WAL file being
 # written has it at once.
@@ -15,8 +17,8 @@ CURRENT: Final = """(
 RECORDED: Final = "control.pg_timeline || '/' || COALESCE(control.table_oid, CAST(control.tableoid AS bigint))"
 TOLD: Final = f"{CURRENT} || '/' || CAST(control.tableoid AS bigint)"
 
-_REACHED: Final = text("SELECT CAST(pg_current_wal_flush_lsn() - '0/0' AS bigint)")
-_READ: Final = text(f"SELECT {RECORDED} AS recorded, {TOLD} AS current FROM control")
+_REACHED: Final = Prepared("SELECT CAST(pg_current_wal_flush_lsn() - '0/0' AS bigint)")
+_READ: Final = Prepared(f"SELECT {RECORDED} AS recorded, {TOLD} AS current FROM control")
 _ACCEPT: Final = text(f"UPDATE control SET pg_timeline = {CURRENT}, table_oid = CAST(tableoid AS bigint)")
 _DOUBT: Final = text(f"UPDATE control SET pg_timeline = {CURRENT} || ' and more'")
 _RECORD: Final = text(f"""
@@ -26,8 +28,8 @@ _RECORD: Final = text(f"""
 
 def read(tx: Connection) -> tuple[str | None, str]:
     """What is recorded, None in a database that has never dialed, and what is so now."""
-    row = tx.execute(_READ).one()
-    return row.recorded, row.current
+    (row,) = _READ.rows(tx)
+    return row["recorded"], row["current"]
 
 
 def record(tx: Connection) -> None:
@@ -42,7 +44,7 @@ def accept(tx: Connection) -> None:
 
 def reached(tx: Connection) -> int:
     """How much of this history is on disk, in bytes of WAL. It only grows, whatever crashes."""
-    return int(tx.execute(_REACHED).scalar_one())
+    return int(_REACHED.values(tx)[0])
 
 
 def doubt(tx: Connection) -> None:

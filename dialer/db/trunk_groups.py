@@ -11,7 +11,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from dialer.db import caller_ids, pages
 from dialer.db.pages import Order, Page, PageRequest
+from dialer.db.prepared import Prepared
 from dialer.db.records import fingerprint, first
+from dialer.db.rows import Row
 from dialer.db.tables import Campaign, Trunk, TrunkGroup, TrunkGroupMember
 
 ORDER: Final = Order("trunk-groups", TrunkGroup.id, int)
@@ -139,7 +141,7 @@ def ways_of_group(
     return tx.execute(_OF_GROUP, parameters).mappings().all()
 
 
-_MOVABLE: Final = text("""
+_MOVABLE: Final = Prepared("""
     SELECT place.campaign_id, place.trunk_group_id, place.trunk_id
     FROM (SELECT DISTINCT campaign_id, trunk_group_id, trunk_id FROM calls WHERE state = 'queued') AS place
     WHERE place.trunk_group_id IS NOT NULL OR place.campaign_id IS NOT NULL AND NOT EXISTS (
@@ -151,10 +153,10 @@ _MOVABLE: Final = text("""
 """)
 
 
-def movable(tx: Connection) -> Sequence[RowMapping]:
+def movable(tx: Connection) -> Sequence[Row]:
     """Where calls are queued that may have to go over another trunk: of which campaign (None: single calls) and group,
     on which trunk. They are those of groups, and of campaigns that have been given another trunk or a group since."""
-    return tx.execute(_MOVABLE).mappings().all()
+    return _MOVABLE.rows(tx)
 
 
 _HOLD: Final = text("""

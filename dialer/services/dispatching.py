@@ -5,14 +5,14 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import uuid_utils.compat as uuid_utils
-from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy import Connection, Engine
 
 from dialer import failpoints, tracing
 from dialer.config import Settings
-from dialer.db import dispatching, trunk_groups
+from dialer.db import dispatching, rows, trunk_groups
 from dialer.db.dispatching import Place
 from dialer.domain.profiles import rules_for
 from dialer.domain.rules import Rules
@@ -30,8 +30,6 @@ from dialer.services.trunk_states import TrunkStates
 from dialer.services.witness import Witness
 
 log = logging.getLogger(__name__)
-
-Campaign = RowMapping | Mapping[str, Any]
 
 _PROMOTED_AT_ONCE: Final = 5000
 _CALLS_A_JOB: Final = 600
@@ -83,7 +81,7 @@ class Dispatching:
                 if moved:
                     log.info("%d queued calls go over another trunk", moved)
 
-    def _running(self, tx: Connection) -> Sequence[RowMapping]:
+    def _running(self, tx: Connection) -> Sequence[rows.Row]:
         return dispatching.running_campaigns(tx, echo_max_age=self._settings.echo_max_age_seconds)
 
     def _tick(self) -> tuple[int, int]:
@@ -103,7 +101,7 @@ class Dispatching:
                 self._nudges.work_on_trunk(trunk["trunk_id"])
         return queued, len(trunks)
 
-    def _fill(self, tx: Connection, campaigns: Sequence[RowMapping]) -> int:
+    def _fill(self, tx: Connection, campaigns: Sequence[rows.Row]) -> int:
         states = self._states.of(c for c in campaigns if c["trunk_group_id"] is not None)
         campaigns = [c for c in campaigns if _is_up(c, states) and shows_caller_id(c)]
         may_call = _with_people(tx, campaigns)
@@ -171,16 +169,16 @@ class Dispatching:
         return queued
 
 
-def _is_up(campaign: RowMapping, states: Mapping[int, TrunkState]) -> bool:
+def _is_up(campaign: rows.Row, states: Mapping[int, TrunkState]) -> bool:
     if campaign["trunk_group_id"] is None:
         return bool(campaign["trunk_is_up"])
     return states[campaign["trunk_id"]] in USABLE
 
 
-def _with_people(tx: Connection, campaigns: Sequence[RowMapping]) -> list[Campaign]:
+def _with_people(tx: Connection, campaigns: Sequence[rows.Row]) -> list[rows.Row]:
     """Without those that have nobody free, and with as many channels at most as there are people for."""
     paces = people.paces(tx, campaigns, campaigns[0]["at"], key="id") if campaigns else {}
-    found: list[Campaign] = []
+    found: list[rows.Row] = []
     for campaign in campaigns:
         pace = paces.get(campaign["id"])
         if pace is None:
@@ -191,7 +189,7 @@ def _with_people(tx: Connection, campaigns: Sequence[RowMapping]) -> list[Campai
     return found
 
 
-def _open_places(campaign: Campaign, places: Mapping[int, Place]) -> list[int]:
+def _open_places(campaign: rows.Row, places: Mapping[int, Place]) -> list[int]:
     """Where the campaign's contacts may be called now, as far as hours and holidays go."""
     own = gating.own_rules(campaign)
     at: datetime = campaign["at"]

@@ -10,13 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy import Connection, Engine
 
 from dialer import failpoints
 from dialer.ari.client import AriClient, Channel
 from dialer.ari.errors import Refused
 from dialer.config import Settings
 from dialer.db import correcting, reconciling, transitions
+from dialer.db.rows import Row
 from dialer.domain.dispositions import Disposition
 from dialer.errors import AriError, ConfigurationError, LimitsUnavailable
 from dialer.failpoints import Step
@@ -209,14 +210,14 @@ def _lesson(call_id: UUID, end: RecordedEnd) -> dict[str, Any]:
     return {"id": call_id, "channel": end.channel, "answered_at": end.answered_at}
 
 
-def _held(row: RowMapping) -> Ending:
+def _held(row: Row) -> Ending:
     """The end of a call whose tomb has stood long enough."""
     if row["heard_all"]:
         return Ending(row["id"], Disposition.NOT_DIALED, failure_reason="no channel, no event")
     return Ending(row["id"], Disposition.INDETERMINATE, failure_reason="no channel; events may have been missed")
 
 
-def _missed(row: RowMapping, reason: str) -> Ending:
+def _missed(row: Row, reason: str) -> Ending:
     """The end of a call that nobody heard. That it was answered is known, if it is."""
     known = Disposition.ANSWERED if row["answered_at"] is not None else Disposition.INDETERMINATE
     return Ending(row["id"], known, failure_reason=reason)
