@@ -21,7 +21,7 @@ from dialer.limits.slots import Slot
 LATENESS_SECONDS: Final = 0.04
 """A request written this long after its place still fits the window; later ones are not sent."""
 
-HORIZON_SECONDS: Final = 0.2
+HORIZON_SECONDS: Final = 0.5
 """How far ahead places are given away: what one worker may hold when it is killed."""
 
 

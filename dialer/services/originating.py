@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 _LEAD_SECONDS: Final = 0.06
 """The next claim is begun this long before the last place of the one before, so that no place goes by unused."""
 
-_SETTLE_SECONDS: Final = 0.25
+_SETTLE_SECONDS: Final = 0.5
 """So long an answer may wait to be written with others: events tell most of it before, and reconcile all of it."""
 
 _TRIES: Final = 3

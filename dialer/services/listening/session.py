@@ -29,9 +29,9 @@ from dialer.services.pacing import report_ends
 log = logging.getLogger(__name__)
 
 BATCH_EVENTS: Final = 500
-LOOK_SECONDS: Final = 0.08
+LOOK_SECONDS: Final = 0.09
 """What has come is looked at in this rhythm: to be woken for each event costs more than the event."""
-LATER_SECONDS: Final = 0.15
+LATER_SECONDS: Final = 0.3
 """So long may news wait that nobody on the line waits for: a transaction for many calls costs little more than for one
 (docs/adr/0015-hot-path.md)."""
 _IDLE_SECONDS: Final = 0.25
