@@ -3,18 +3,21 @@
 import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class CannotMeasure(Exception):
     """Why a part can't run here: a sentence for a person, which stands in the result in place of a figure."""
 
 
-def interleaved(rounds: int, measurements: Mapping[str, Callable[[], float]]) -> dict[str, list[float]]:
+def interleaved(rounds: int, measurements: Mapping[str, Callable[[], T]]) -> dict[str, list[T]]:
     """Measure each thing once in every round; what each gave, round by round.
 
     Every other round goes backwards, so that a machine which becomes slower (or warmer) doesn't do it to one of them.
     """
-    found: dict[str, list[float]] = {name: [] for name in measurements}
+    found: dict[str, list[T]] = {name: [] for name in measurements}
     for n in range(rounds):
         for name in list(measurements)[:: 1 if n % 2 == 0 else -1]:
             found[name].append(measurements[name]())
