@@ -19,7 +19,7 @@ from dialer.domain.dispositions import Disposition
 from dialer.errors import LimitsUnavailable
 from dialer.failpoints import Step
 from dialer.limits.breaker import Breaker
-from dialer.limits.limiter import HORIZON_SECONDS, Limiter
+from dialer.limits.limiter import Limiter
 from dialer.limits.slots import Slot, node_scope, trunk_scope
 from dialer.services.claiming import Batch, Claimed, Claims, Node
 from dialer.services.ending import Ending, end_calls
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 _LEAD_SECONDS: Final = 0.06
 """The next claim is begun this long before the last place of the one before, so that no place goes by unused."""
+
+_FULL_SECONDS: Final = 0.15
+"""After this time a full limit is asked again: a channel may be free."""
 
 _SETTLE_SECONDS: Final = 0.5
 """So long an answer may wait to be written with others: events tell most of it before, and reconcile all of it."""
@@ -126,7 +129,7 @@ class Originating:
             return 0.0
         if batch.limited_by is None or self._wanted_elsewhere():
             return None
-        return HORIZON_SECONDS / 2
+        return _FULL_SECONDS
 
     def _send_all(self, batch: Batch) -> list[Future[Sent]]:
         if batch.node is None:

@@ -19,7 +19,6 @@ from dialer.bootstrap import Dialer
 from dialer.config import Settings
 from dialer.db.tables import Call, Campaign, Contact
 from dialer.services.claiming import Batch, Node
-from dialer.services.nudges import NoNudges
 from dialer.simulator.ledger import Ledger, read_ledger
 from dialer.simulator.settings import SimulatorSettings
 from dialer.simulator.threaded import RunningSimulator, running_simulator
@@ -39,18 +38,27 @@ def wait_for(condition: Callable[[], T], what: str = "the condition") -> T:
     return found
 
 
-class RecordedNudges(NoNudges):
-    """Remembers which trunks were named, and how often imports were."""
+class RecordedNudges:
+    """Remembers which trunks were named, and how often all else was."""
 
     def __init__(self) -> None:
         self.trunks: list[int] = []
-        self.imports = 0
+        self.imports = self.exports = self.withdrawals = self.requeues = 0
 
     def work_on_trunk(self, trunk_id: int) -> None:
         self.trunks.append(trunk_id)
 
     def work_on_imports(self) -> None:
         self.imports += 1
+
+    def work_on_exports(self) -> None:
+        self.exports += 1
+
+    def work_on_withdrawals(self) -> None:
+        self.withdrawals += 1
+
+    def work_on_requeues(self) -> None:
+        self.requeues += 1
 
 
 def settings_for(database_url: str, redis_url: str, **changes: Any) -> Settings:

@@ -15,25 +15,11 @@ from werkzeug.test import TestResponse
 from api.app import create_app
 from dialer.bootstrap import Dialer
 from dialer.config import Settings
-from dialer.services.nudges import NoNudges
 from dialer.services.users import Role
+from tests.support.world import RecordedNudges
 
 PASSWORD = "correct horse battery"
 NUMBER = "+4930901820"
-
-
-@dataclass
-class Nudged(NoNudges):
-    """Remembers what the workers were told."""
-
-    imports: int = 0
-    trunks: list[int] = field(default_factory=list)
-
-    def work_on_imports(self) -> None:
-        self.imports += 1
-
-    def work_on_trunk(self, trunk_id: int) -> None:
-        self.trunks.append(trunk_id)
 
 
 class Answer(TestResponse):
@@ -101,12 +87,12 @@ def settings(database: str, redis_url: str) -> Settings:
 
 
 @pytest.fixture
-def nudged() -> Nudged:
-    return Nudged()
+def nudged() -> RecordedNudges:
+    return RecordedNudges()
 
 
 @pytest.fixture
-def dialer(settings: Settings, nudged: Nudged) -> Iterator[Dialer]:
+def dialer(settings: Settings, nudged: RecordedNudges) -> Iterator[Dialer]:
     redis.Redis.from_url(settings.redis_url or "").flushdb()
     made = Dialer(settings, nudges=nudged)
     yield made

@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import text
 
 from dialer.bootstrap import Dialer
-from tests.integration.api.conftest import NUMBER, Api, Nudged
+from tests.integration.api.conftest import NUMBER, Api
+from tests.support.world import RecordedNudges
 
 PLAY = {"type": "play", "sound": "hello"}
 
 
-def test_a_single_call_is_queued_and_its_trunk_nudged(admin: Api, trunk_id: int, nudged: Nudged) -> None:
+def test_a_single_call_is_queued_and_its_trunk_nudged(admin: Api, trunk_id: int, nudged: RecordedNudges) -> None:
     body = {"phone_number": "030 901820", "default_region": "DE", "answer_action": PLAY, "variables": {"NAME": "Ada"}}
     answer = admin.post("/v1/calls", body)
     assert answer.status_code == 201, answer.text
@@ -65,7 +66,7 @@ def test_an_emergency_number_is_never_called(admin: Api, trunk_id: int, number: 
     assert (answer.status_code, answer.json["code"], answer.json["gate_code"]) == (422, "gate_refused", "undialable")
 
 
-def test_the_gate_tells_at_once_why_not(admin: Api, trunk_id: int, dialer: Dialer, nudged: Nudged) -> None:
+def test_the_gate_tells_at_once_why_not(admin: Api, trunk_id: int, dialer: Dialer, nudged: RecordedNudges) -> None:
     def refusal(**change: object) -> str:
         answer = admin.post("/v1/calls", {"phone_number": NUMBER, "answer_action": PLAY} | change)
         assert (answer.status_code, answer.json["code"]) == (422, "gate_refused"), answer.text

@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from dialer.bootstrap import Dialer
 from dialer.services.users import Role
-from tests.integration.api.conftest import NUMBER, Api, Nudged
+from tests.integration.api.conftest import NUMBER, Api
 from tests.support.books import book
+from tests.support.world import RecordedNudges
 
 CSV = """phone,name,mobile,time zone,Plan,Consent date
 +4930901820,Ada,,,gold,2026-03-01
@@ -78,7 +79,9 @@ def test_the_first_rows_are_shown_as_they_would_be_understood(admin: Api, campai
     assert rows[6]["row"] == '+4930901824,Nine,,,"a,b",'
 
 
-def test_nothing_is_stored_and_nobody_is_told(admin: Api, campaign_id: int, dialer: Dialer, nudged: Nudged) -> None:
+def test_nothing_is_stored_and_nobody_is_told(
+    admin: Api, campaign_id: int, dialer: Dialer, nudged: RecordedNudges
+) -> None:
     dry_run(admin, campaign_id)
     before = everything(dialer)
     dry_run(admin, campaign_id, CSV.replace("Europe/Berlin", "Pacific/Chatham").replace("030 90", "+1 212 55"))

@@ -15,6 +15,7 @@ from dialer.db import exporting
 from dialer.services.exporting import service
 from dialer.services.users import Role
 from tests.integration.api.conftest import Api
+from tests.support.world import RecordedNudges
 
 LIST = "phone,mobile,name,ID,Plan\n" + "".join(
     f"+49309018{n:02d},{'+4915123456789' if n == 20 else ''},=Name {n},crm-{n},gold\n" for n in range(20, 27)
@@ -116,7 +117,13 @@ def test_more_rows_than_anybody_waits_for_are_made_in_the_background(
 
 @pytest.mark.parametrize("format", ["csv", "xlsx", "ndjson"])
 def test_a_job_makes_the_file_that_a_stream_would_be(
-    admin: Api, campaign_id: int, list_id: int, dialer: Dialer, monkeypatch: pytest.MonkeyPatch, format: str
+    admin: Api,
+    campaign_id: int,
+    list_id: int,
+    dialer: Dialer,
+    nudged: RecordedNudges,
+    monkeypatch: pytest.MonkeyPatch,
+    format: str,
 ) -> None:
     monkeypatch.setattr(service, "PAGE_ROWS", 3)
     body = {"campaign_id": campaign_id, "format": format, "time_zone": "Europe/Berlin"}
@@ -125,7 +132,9 @@ def test_a_job_makes_the_file_that_a_stream_would_be(
     path = begun.headers["Location"]
     assert (begun.json["state"], begun.json["rows"], begun.json["total"]) == ("running", 0, None)
     assert admin.get(f"{path}/file").status_code == 409
+    assert nudged.exports == 1
     dialer.exports.work(seconds=0)
+    assert nudged.exports == 2  # there is work left
     assert (admin.get(path).json["rows"], admin.get(path).json["total"]) == (3, 10)
     dialer.exports.work(seconds=30)
     done = admin.get(path).json

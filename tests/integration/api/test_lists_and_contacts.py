@@ -5,8 +5,9 @@ import io
 import pytest
 
 from dialer.bootstrap import Dialer
-from tests.integration.api.conftest import NUMBER, Api, Nudged
+from tests.integration.api.conftest import NUMBER, Api
 from tests.support.books import book
+from tests.support.world import RecordedNudges
 
 CSV = b"phone,name,colour\n+4930901820,Ada,red\n+4930901821,Grace,\nnonsense,X,blue\n"
 
@@ -22,7 +23,7 @@ def upload(api: Api, campaign_id: int, data: bytes, **kwargs: str) -> tuple[int,
 
 
 def test_an_upload_is_accepted_imported_and_reported(
-    admin: Api, campaign_id: int, dialer: Dialer, nudged: Nudged
+    admin: Api, campaign_id: int, dialer: Dialer, nudged: RecordedNudges
 ) -> None:
     status, made = upload(admin, campaign_id, CSV, name="first", default_region="DE")
     assert status == 202

@@ -4,7 +4,8 @@ import pytest
 
 from dialer.bootstrap import Dialer
 from dialer.config import Settings
-from tests.integration.api.conftest import Api, Nudged, api_of
+from tests.integration.api.conftest import Api, api_of
+from tests.support.world import RecordedNudges
 
 
 @pytest.fixture
@@ -18,12 +19,12 @@ def log_in(client: Api, address: str) -> int:
 
 
 @pytest.mark.parametrize("settings", [1], indirect=True)
-def test_log_ins_are_limited_by_the_address_that_a_trusted_proxy_names(dialer: Dialer, nudged: Nudged) -> None:
+def test_log_ins_are_limited_by_the_address_that_a_trusted_proxy_names(dialer: Dialer, nudged: RecordedNudges) -> None:
     client = api_of(dialer)
     assert [log_in(client, address) for address in ("192.0.2.1", "192.0.2.2", "192.0.2.1")] == [401, 401, 429]
 
 
 @pytest.mark.parametrize("settings", [0], indirect=True)
-def test_what_a_client_claims_to_be_its_address_is_not_believed(dialer: Dialer, nudged: Nudged) -> None:
+def test_what_a_client_claims_to_be_its_address_is_not_believed(dialer: Dialer, nudged: RecordedNudges) -> None:
     client = api_of(dialer)
     assert [log_in(client, address) for address in ("192.0.2.1", "192.0.2.2")] == [401, 429]

@@ -1,10 +1,11 @@
 """Test calls of campaigns."""
 
-from tests.integration.api.conftest import NUMBER, Api, Nudged
+from tests.integration.api.conftest import NUMBER, Api
+from tests.support.world import RecordedNudges
 
 
 def test_a_test_call_is_as_the_campaign_s_and_outside_its_counts(
-    admin: Api, campaign_id: int, trunk_id: int, nudged: Nudged
+    admin: Api, campaign_id: int, trunk_id: int, nudged: RecordedNudges
 ) -> None:
     campaign = admin.get(f"/v1/campaigns/{campaign_id}").json
     before = admin.get(f"/v1/campaigns/{campaign_id}/stats").json

@@ -183,6 +183,7 @@ def test_each_batch_is_a_transaction_of_its_own(world: World, monkeypatch: pytes
         found = world.dialer.requeueing.get(begun.id)
         seen.append((found.state, found.requeued))
     assert seen == [("running", 5), ("running", 10), ("completed", 12)]
+    assert world.nudges.requeues == 1 + 3
 
 
 def test_campaign_is_not_completed_while_a_requeue_runs(world: World) -> None:

@@ -88,12 +88,15 @@ def test_whoever_waits_or_is_due_is_removed_in_pieces_and_who_is_done_stays(
             {"n": number(2)},
         )
     world.dialer.withdrawing.begin(list_id, "u")
+    assert world.nudges.withdrawals == 1
     world.dialer.withdrawing.work(seconds=0)
+    assert world.nudges.withdrawals == 2
     assert world.dialer.call_lists.progress(list_id).removal_finished_at is None
     assert states(world, list_id)[:2] == [("done", "removed")] * 2
     world.dialer.withdrawing.work(seconds=30)
     gone = ("done", "removed")
     assert states(world, list_id) == [gone, gone, ("done", "answered"), gone, gone]
+    assert world.nudges.withdrawals == 2
     assert world.dialer.call_lists.progress(list_id).removed == 4
 
 

@@ -66,7 +66,7 @@ def test_refusals_alone_are_followed_at_once(clock: FakeClock) -> None:
 
 
 def test_full_limit_is_waited_for(clock: FakeClock) -> None:
-    assert asked(clock, Batch(NODE, limited_by="trunk:1")) == [0.0, 0.1]
+    assert asked(clock, Batch(NODE, limited_by="trunk:1")) == [0.0, 0.15]
 
 
 def test_full_limit_is_not_waited_for_while_other_trunks_want_a_worker(clock: FakeClock) -> None:
@@ -79,7 +79,7 @@ def test_nothing_to_do_is_the_end(clock: FakeClock) -> None:
 
 
 def test_time_is_bounded(clock: FakeClock) -> None:
-    assert len(asked(clock, *[Batch(NODE, limited_by="pace")] * 1000)) <= 101
+    assert len(asked(clock, *[Batch(NODE, limited_by="pace")] * 1000)) <= 68
 
 
 def test_answers_are_written_for_many_claims_at_once(clock: FakeClock) -> None:
@@ -98,4 +98,4 @@ def test_answers_are_written_for_many_claims_at_once(clock: FakeClock) -> None:
     worker._write = lambda answers: settled.append((round(clock.monotonic() - 1000.0, 2), len(answers)))  # type: ignore[method-assign]
     worker.work_on(1, seconds=10)
     worker.close()
-    assert settled == [(0.34, 4), (0.64, 3), (0.94, 3)]
+    assert settled == [(0.54, 6), (0.94, 4)]
