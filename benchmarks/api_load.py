@@ -42,7 +42,7 @@ def measure_seconds(seconds: float) -> dict[str, object]:
         whole.upload(campaign_id, call_list(int(CPS * (seconds + _WARM_SECONDS + 60))))
         whole.client.post(f"/v1/campaigns/{campaign_id}/start")
         _wait_until_it_dials(whole, campaign_id)
-        contacts = whole.client.get(f"/v1/contacts?campaign_id={campaign_id}&limit=100")["items"]
+        contacts = whole.client.get(f"/v1/campaigns/{campaign_id}/contacts?limit=100")["items"]
         paths = {
             "list": itertools.repeat(f"/v1/calls?campaign_id={campaign_id}&limit=50"),
             "read": itertools.cycle([f"/v1/contacts/{contact['id']}" for contact in contacts]),
