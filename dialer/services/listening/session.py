@@ -29,7 +29,7 @@ from dialer.services.pacing import report_ends
 log = logging.getLogger(__name__)
 
 BATCH_EVENTS: Final = 500
-LOOK_SECONDS: Final = 0.09
+LOOK_SECONDS: Final = 0.08
 """What has come is looked at in this rhythm: to be woken for each event costs more than the event."""
 LATER_SECONDS: Final = 0.3
 """So long may news wait that nobody on the line waits for: a transaction for many calls costs little more than for one
