@@ -8,16 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, select, text
+from sqlalchemy import Connection, text
 
 from dialer.db.prepared import Prepared
 from dialer.db.rows import Row
-from dialer.db.tables import PbxNode
 
-_NODE: Final = (PbxNode.id, PbxNode.name, PbxNode.ari_url, PbxNode.ari_username, PbxNode.events_port)
-_ENABLED: Final = Prepared("""
-    SELECT id, name, ari_url, ari_username, events_port FROM pbx_nodes WHERE enabled ORDER BY id
-""")
+_NODE: Final = "SELECT id, name, ari_url, ari_username, events_port FROM pbx_nodes"
+_ENABLED: Final = Prepared(f"{_NODE} WHERE enabled ORDER BY id")
+_BY_NAME: Final = Prepared(f"{_NODE} WHERE name = :name")
 _TIME: Final = Prepared("SELECT clock_timestamp()")
 
 
@@ -26,9 +24,9 @@ def enabled(tx: Connection) -> Sequence[Row]:
     return _ENABLED.rows(tx)
 
 
-def by_name(tx: Connection, name: str) -> RowMapping | None:
+def by_name(tx: Connection, name: str) -> Row | None:
     """The same of one node, enabled or not."""
-    return tx.execute(select(*_NODE).where(PbxNode.name == name)).mappings().one_or_none()
+    return next(iter(_BY_NAME.rows(tx, {"name": name})), None)
 
 
 def time(tx: Connection) -> datetime:

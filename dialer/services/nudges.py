@@ -1,6 +1,9 @@
 """How services tell the workers that there is something to do."""
 
+from collections.abc import Callable
 from typing import Protocol
+
+from dialer.clock import Clock
 
 
 class Nudges(Protocol):
@@ -47,3 +50,12 @@ class NoNudges:
 
     def work_on_trunk(self, trunk_id: int) -> None:
         """Nothing is sent."""
+
+
+def go_on(step: Callable[[], bool], nudge: Callable[[], None], clock: Clock, seconds: float) -> None:
+    """Do one step after the other, for so long or until one finds nothing to do. If the time is over first, `nudge`."""
+    until = clock.monotonic() + seconds
+    while step():
+        if clock.monotonic() >= until:
+            nudge()
+            return

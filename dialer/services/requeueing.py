@@ -15,7 +15,7 @@ from dialer.domain.dispositions import Disposition
 from dialer.domain.requeueing import REQUEUEABLE, RequeueState
 from dialer.errors import Conflict, InvalidInput, NotFound
 from dialer.services.idempotency import Within, nothing_more
-from dialer.services.nudges import Nudges
+from dialer.services.nudges import Nudges, go_on
 
 _BATCH: Final = 1000
 """Contacts of one transaction: their locks are held for milliseconds, however many there are in all."""
@@ -112,11 +112,7 @@ class Requeueing:
 
     def work(self, seconds: float) -> None:
         """Go on with what runs, for so long or until nothing is left. Any number of processes may do this at once."""
-        until = self._clock.monotonic() + seconds
-        while self._batch():
-            if self._clock.monotonic() >= until:
-                self._nudges.work_on_requeues()
-                return
+        go_on(self._batch, self._nudges.work_on_requeues, self._clock, seconds)
 
     def _batch(self) -> bool:
         """Whether there was something to do."""

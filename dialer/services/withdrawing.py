@@ -13,7 +13,7 @@ from dialer.errors import Conflict, NotFound
 from dialer.services.decisions import Decided, decide
 from dialer.services.ending import withdraw_queued
 from dialer.services.list_edits import on_list
-from dialer.services.nudges import Nudges
+from dialer.services.nudges import Nudges, go_on
 
 _BATCH: Final = 1000
 """Contacts of one transaction: their locks are held for milliseconds, however many there are in all."""
@@ -62,11 +62,7 @@ class Withdrawing:
 
     def work(self, seconds: float) -> None:
         """Go on removing contacts, for so long or until nothing is left. Several processes may do this at once."""
-        until = self._clock.monotonic() + seconds
-        while self._batch():
-            if self._clock.monotonic() >= until:
-                self._nudges.work_on_withdrawals()
-                return
+        go_on(self._batch, self._nudges.work_on_withdrawals, self._clock, seconds)
 
     def _batch(self) -> bool:
         """Whether there was something to do."""

@@ -20,7 +20,7 @@ from dialer.domain.exports import ExportFormat, ExportKind, ExportState
 from dialer.errors import Conflict, ExportTooLarge, InvalidInput, NotFound
 from dialer.services.exporting.formats import Format, format_of
 from dialer.services.idempotency import Within, nothing_more
-from dialer.services.nudges import Nudges
+from dialer.services.nudges import Nudges, go_on
 
 MAX_STREAMED_ROWS: Final = 100_000
 MAX_TRIES: Final = 5
@@ -138,11 +138,7 @@ class Exports:
 
     def work(self, seconds: float) -> None:
         """Go on with what runs, for so long or until nothing is left. Any number of processes may do this at once."""
-        until = self._clock.monotonic() + seconds
-        while self._go_on():
-            if self._clock.monotonic() >= until:
-                self._nudges.work_on_exports()
-                return
+        go_on(self._go_on, self._nudges.work_on_exports, self._clock, seconds)
 
     def expire(self) -> int:
         """Forget the files whose time is over; how many."""
