@@ -241,10 +241,11 @@ class Contact(CreatedAt, Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
-    call_list_id: Mapped[int | None] = mapped_column(ForeignKey("call_lists.id"))
+    # Triggers stand for the foreign keys of these two and of `zone_id` (migration 0035).
+    campaign_id: Mapped[int] = mapped_column(BigInteger)
+    call_list_id: Mapped[int | None] = mapped_column(BigInteger)
     phone_number: Mapped[str]
-    zone_id: Mapped[int] = mapped_column(SmallInteger, ForeignKey("zone_sets.id"))
+    zone_id: Mapped[int] = mapped_column(SmallInteger)
     priority: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     """Higher is dialed first."""
     external_id: Mapped[str | None]
@@ -317,7 +318,8 @@ class ContactData(Base):
 
     __tablename__ = "contact_data"
 
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    # Triggers stand for its foreign key, and delete it with its contact (migration 0035).
+    contact_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     data: Mapped[dict[str, Any]]
 
 
