@@ -109,7 +109,8 @@ def insert_contacts(
         for row in rows
     ]
     parameters = {"rows": orjson.dumps(given).decode(), "campaign_id": campaign_id, "call_list_id": call_list_id}
-    return [Inserted(line, contact_id, dnc) for line, contact_id, dnc in tx.execute(_INSERT, parameters)]
+    # All at once: a row at a time costs several times as much.
+    return [Inserted(*row) for row in tx.execute(_INSERT, parameters).all()]
 
 
 def _several(row: NewRow, forbidden: Collection[str]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class ContactWriter:
                 candidate.data,
                 candidate.consent_at,
                 candidate.consent_source,
-                tuple((n.phone_number, self._place_ids[n.zones, n.regions]) for n in candidate.numbers),
+                tuple([(n.phone_number, self._place_ids[n.zones, n.regions]) for n in candidate.numbers]),
             )
             for number, (line, candidate) in candidates.items()
         ]
