@@ -53,7 +53,7 @@ class Options:
         rtp_timeout_seconds: after so much silence of the media the PBX ends a call.
         database: where the PBX writes CDR and CEL; without one it writes none.
         outbound_websocket: a listener's `ws://…`, to which the PBX connects. Not on Asterisk 16.
-        manager_port: where the PBX offers AMI to `bench`, whose secret is the lab's password, for originates only.
+        manager_port: where the PBX offers AMI to `bench` (its secret: the lab's password), for originates alone.
         certificate: a file with a certificate and its key, for TLS on `Lab.tls_url`.
     """
 
@@ -269,7 +269,8 @@ def _endpoint(name: str, aor: str) -> str:
 
 def _manager(port: int, secret: str) -> str:
     general = f"[general]\nenabled = yes\nbindaddr = {HOST}\nport = {port}\n"
-    return f"{general}\n[bench]\nsecret = {secret}\nread =\nwrite = originate\n"
+    heard = "read = call\neventfilter = Event: OriginateResponse"
+    return f"{general}\n[bench]\nsecret = {secret}\n{heard}\nwrite = originate\n"
 
 
 def _more_trunks(hole: int) -> str:
