@@ -27,6 +27,8 @@ class Listener:
     def __init__(self, base_url: str, app: str, username: str, password: str, *, with_varset: bool = False) -> None:
         url = f"{base_url.replace('http', 'ws', 1)}/ari/events?app={app}&api_key={username}:{password}"
         self.socket = websocket.create_connection(url, timeout=10, suppress_origin=True)
+        # Not in the thread: whoever closes at once may close the socket while the thread sets this.
+        self.socket.settimeout(None)
         self.is_closed = threading.Event()
         self._with_varset = with_varset
         self._events: list[Event] = []
@@ -35,7 +37,6 @@ class Listener:
         self._thread.start()
 
     def _read(self) -> None:
-        self.socket.settimeout(None)
         try:
             while data := self.socket.recv():
                 event = orjson.loads(data)

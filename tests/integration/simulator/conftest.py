@@ -24,6 +24,7 @@ class Listener:
 
     def __init__(self, url: str) -> None:
         self.socket = websocket.create_connection(url, timeout=10)
+        self.socket.settimeout(None)
         self.events: list[Event] = []
         self.is_closed = threading.Event()
         self._arrived = threading.Condition()
@@ -31,7 +32,6 @@ class Listener:
         self._thread.start()
 
     def _read(self) -> None:
-        self.socket.settimeout(None)
         try:
             while data := self.socket.recv():
                 with self._arrived:
