@@ -31,24 +31,36 @@ def trunk(tx: Connection, trunk_id: int, *, echo_max_age_seconds: float) -> Row 
 
 # Single calls first, then campaigns by priority and turn (dialer.domain.sharing). Of each campaign no more than its
 # share of a batch comes before the others': one whose limits are full can't hold them up. More are looked at than a
-# batch has, as other workers may hold the first ones. A campaign that is alone on its trunk holds up nobody: of that no
-# more are taken than the trunk's pace has places for.
+# batch has, as other workers may hold the first ones; but of each campaign only its first ones, along an index: what
+# a claim costs must not grow with what waits. A campaign that is alone on its trunk holds up nobody: of that no more
+# are taken than the trunk's pace has places for.
 # Numbers are locked before contacts, and these before calls, as everywhere; what somebody else has is passed over, so
 # that a claim waits for nobody.
-_HOLD: Final = Prepared("""
-    WITH sharing AS MATERIALIZED (
-        SELECT sum(weight) AS weights,
+_WAITS: Final = "call.state = 'queued' AND call.trunk_id = :trunk_id"
+_HOLD: Final = Prepared(f"""
+    WITH RECURSIVE present AS (
+        (SELECT call.campaign_id AS id FROM calls AS call WHERE {_WAITS} ORDER BY call.campaign_id LIMIT 1)
+        UNION ALL
+        SELECT (
+            SELECT call.campaign_id FROM calls AS call
+            WHERE {_WAITS} AND call.campaign_id > present.id ORDER BY call.campaign_id LIMIT 1
+        ) FROM present WHERE present.id IS NOT NULL
+    ), sharing AS MATERIALIZED (
+        SELECT sum(campaign.weight) AS weights,
                CASE WHEN count(*) = 1 THEN LEAST(CAST(:most AS integer), CAST(:places AS integer)) ELSE :most END
                    AS most
-        FROM campaigns
-        WHERE id IN (SELECT campaign_id FROM calls WHERE state = 'queued' AND trunk_id = :trunk_id)
+        FROM present JOIN campaigns AS campaign ON campaign.id = present.id
     )
     SELECT next.id FROM (
-        SELECT call.id, call.contact_id, call.phone_number, call.turn, campaign.priority,
-               row_number() OVER (PARTITION BY call.campaign_id ORDER BY call.turn, call.id)
-                   > 1 + :most * campaign.weight / sharing.weights AS is_more
-        FROM calls AS call JOIN campaigns AS campaign ON campaign.id = call.campaign_id CROSS JOIN sharing
-        WHERE call.state = 'queued' AND call.trunk_id = :trunk_id AND call.contact_id IS NOT NULL
+        SELECT first.id, first.contact_id, first.phone_number, first.turn, campaign.priority,
+               first.place > 1 + :most * campaign.weight / sharing.weights AS is_more
+        FROM present JOIN campaigns AS campaign ON campaign.id = present.id CROSS JOIN sharing CROSS JOIN LATERAL (
+            SELECT call.id, call.contact_id, call.phone_number, call.turn,
+                   row_number() OVER (ORDER BY call.turn, call.id) AS place
+            FROM calls AS call
+            WHERE {_WAITS} AND call.campaign_id = campaign.id AND call.contact_id IS NOT NULL
+            ORDER BY call.turn, call.id LIMIT (SELECT most * 10 FROM sharing)
+        ) AS first
         ORDER BY is_more, priority DESC, turn, id LIMIT (SELECT most * 10 FROM sharing)
     ) AS next
     JOIN number_dials AS number ON number.phone_number = next.phone_number
@@ -56,10 +68,10 @@ _HOLD: Final = Prepared("""
     ORDER BY next.is_more, next.priority DESC, next.turn, next.id LIMIT (SELECT most FROM sharing)
     FOR NO KEY UPDATE OF number, contact SKIP LOCKED
 """)
-_ALONE: Final = Prepared("""
+_ALONE: Final = Prepared(f"""
     SELECT call.id FROM calls AS call JOIN number_dials AS number ON number.phone_number = call.phone_number
-    WHERE call.state = 'queued' AND call.trunk_id = :trunk_id AND call.contact_id IS NULL
-    ORDER BY call.id LIMIT :most FOR NO KEY UPDATE OF number SKIP LOCKED
+    WHERE {_WAITS} AND call.campaign_id IS NULL AND call.contact_id IS NULL
+    ORDER BY call.campaign_id, call.turn, call.id LIMIT :most FOR NO KEY UPDATE OF number SKIP LOCKED
 """)
 
 _CANDIDATES: Final = Prepared(f"""

@@ -204,16 +204,18 @@ _QUEUE: Final = Prepared("""
         SELECT * FROM unnest(CAST(:contact_ids AS bigint[]), CAST(:call_ids AS uuid[]), CAST(:turns AS float8[]),
                              CAST(:opened_at AS timestamptz[])) AS chosen(contact_id, call_id, turn, opened_at)
     ), held AS (
-        SELECT id FROM contacts WHERE id = ANY(CAST(:contact_ids AS bigint[])) AND state = 'ready'
-        FOR NO KEY UPDATE SKIP LOCKED
+        -- By their ids, and only then by state: the planner may think that hardly any is ready, and read all that are.
+        SELECT contact.id, contact.state, chosen.call_id, chosen.turn, chosen.opened_at
+        FROM chosen JOIN contacts AS contact ON contact.id = chosen.contact_id
+        FOR NO KEY UPDATE OF contact SKIP LOCKED
     ), taken AS (
-        UPDATE contacts SET state = 'in_call', open_call_id = chosen.call_id
-        FROM chosen JOIN held ON held.id = chosen.contact_id WHERE contacts.id = held.id
+        UPDATE contacts SET state = 'in_call', open_call_id = held.call_id
+        FROM held WHERE contacts.id = held.id AND held.state = 'ready'
         RETURNING contacts.id, contacts.open_call_id, contacts.phone_number, contacts.position, contacts.attempts,
-            contacts.extra_attempts, contacts.callback_at, chosen.turn,
+            contacts.extra_attempts, contacts.callback_at, held.turn,
             -- Of one that the version before has made ready nobody knows since when.
             COALESCE(contacts.due_at, CASE WHEN contacts.attempts = 0 THEN contacts.created_at END) AS due_at,
-            chosen.opened_at
+            held.opened_at
     )
     INSERT INTO calls (id, campaign_id, contact_id, phone_number, caller_id, trunk_id, trunk_group_id, node_id,
                        attempt_number, max_attempts, policy_version, timeout_seconds, turn, callback_for,

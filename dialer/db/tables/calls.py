@@ -49,7 +49,7 @@ class Call(CreatedAt, Base):
         Index("ix_calls_campaign", "campaign_id", "id"),
         Index("ix_calls_contact", "contact_id", "id"),
         Index("ix_calls_phone_number", "phone_number", "id"),
-        Index("ix_calls_queued", "trunk_id", "id", postgresql_where=text("state = 'queued'")),
+        Index("ix_calls_waiting", "trunk_id", "campaign_id", "turn", "id", postgresql_where=text("state = 'queued'")),
         Index(
             "ix_calls_open",
             "node_id",
